@@ -1,0 +1,89 @@
+"""Bytes under their sha256: the originals of notebooks, side files, images and large outputs.
+
+A blob is written once and never changed. It appears whole or not at all, so a killed writer leaves nothing half.
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import IO, Any
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import FileSystemStorage, default_storage
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class BlobMissing(Exception):
+    """The database knows these bytes, the storage does not: a restored backup lacks them."""
+
+
+class AtomicFileStorage(FileSystemStorage):
+    """Django's file storage, but a name shows up only once its bytes are on the disk."""
+
+    def _save(self, name: str, content: File[Any]) -> str:
+        target = Path(self.path(name))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".incoming-")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                for chunk in content.chunks():
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        return name
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        # The name is the digest of the content: writing it again writes the same.
+        return name
+
+
+def put(raw: bytes) -> str:
+    """Keeps `raw`; its sha256, the name it is found by."""
+    digest = hashlib.sha256(raw).hexdigest()
+    if not exists(digest):
+        default_storage.save(_name(digest), ContentFile(raw))
+    return digest
+
+
+def put_file(file: IO[bytes]) -> tuple[str, int]:
+    """Keeps a file of any size without holding it in memory; its sha256 and size in bytes."""
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    size = file.tell()
+    if not exists(digest):
+        file.seek(0)
+        default_storage.save(_name(digest), File(file))
+    return digest, size
+
+
+def get(digest: str) -> bytes:
+    with open_file(digest) as file:
+        return file.read()
+
+
+def open_file(digest: str) -> File[bytes]:
+    try:
+        return default_storage.open(_name(digest))
+    except FileNotFoundError as error:
+        raise BlobMissing(digest) from error
+
+
+def exists(digest: str) -> bool:
+    return default_storage.exists(_name(digest))
+
+
+def remove(digest: str) -> None:
+    default_storage.delete(_name(digest))
+
+
+def _name(digest: str) -> str:
+    if not _SHA256.fullmatch(digest):
+        raise ValueError(f"{digest!r} is no sha256")
+    return f"{digest[:2]}/{digest}"

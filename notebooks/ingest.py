@@ -1,0 +1,203 @@
+"""How a notebook comes in: parse, identify, render, store, announce.
+
+The order is deliberate. All that is slow happens before the transaction; all that must stand or fall together
+(rows, due work) happens inside it. Run twice, late, or beside itself it ends the same.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from notebooks import blobs, paths
+from notebooks.changes import Changes, count_changes
+from notebooks.identity import Assignment, Identity, KnownCell, assign
+from notebooks.models import Notebook, Revision, Space
+from notebooks.parsing import ParsedNotebook, parse
+from notebooks.signals import notebook_ingested
+from notebooks.storing import Fragments, store_cells
+
+logger = logging.getLogger(__name__)
+
+# Assigned ids are worked out, not drawn: a task that is run twice, or bytes that return, give the same ids.
+ASSIGNED = UUID("6f70736e-6f74-5573-8000-6d656d657321")
+
+
+class Outcome(StrEnum):
+    STORED = "stored"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    notebook: Notebook
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Who brought a file, from where."""
+
+    by: AbstractBaseUser | None = None
+    owner: str = ""  # the notebook's owner by name; kept from before where empty
+    origin: str = "upload"
+    saved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """All that is known of a new revision before the transaction."""
+
+    parsed: ParsedNotebook
+    assignment: Assignment
+    changes: Changes
+    sha256: str
+    size: int
+
+
+class _Overtaken(Exception):
+    """Another worker stored a revision of this path since we looked."""
+
+
+def ingest(space: Space, path: str, raw: bytes, provenance: Provenance | None = None) -> Ingested:
+    """Stores `raw` as the current revision of `path` in `space`.
+
+    `path` is one that paths.clean() gave. The same bytes as the current revision's are "unchanged".
+    Raises parsing.InvalidNotebook where the bytes are no notebook.
+    """
+    while True:
+        try:
+            return _ingest(space, path, raw, provenance or Provenance())
+        except _Overtaken:
+            logger.info("%s/%s was stored by another worker meanwhile; looking again", space.slug, path)
+
+
+def rebuild(notebook: Notebook) -> None:
+    """Cells, fragments and links of the current revision again from its original bytes, with the ids it had."""
+    revision = notebook.revision
+    if revision is None:
+        return
+    parsed = parse(blobs.get(revision.sha256))
+    identities = identities_of(revision)
+    fragments = Fragments.of(parsed)
+    with transaction.atomic():
+        locked = Notebook.objects.select_for_update().get(pk=notebook.pk)
+        if locked.revision_id != revision.pk:
+            return  # a newer one came in and brought its own cells
+        _describe(locked, parsed)
+        locked.save()
+        store_cells(locked, parsed, identities, fragments)
+        notebook_ingested.send(Notebook, notebook=locked, adoptions=())
+
+
+def make_current(notebook: Notebook, revision: Revision) -> None:
+    """Makes an old revision the one that is shown. Nothing is lost: the others stay in the history."""
+    with transaction.atomic():
+        locked = Notebook.objects.select_for_update().get(pk=notebook.pk)
+        locked.revision = revision
+        locked.save()
+    notebook.revision = revision
+    rebuild(notebook)
+
+
+def identities_of(revision: Revision) -> tuple[Identity, ...]:
+    return tuple(Identity(UUID(uuid), branch, assigned=assigned) for uuid, branch, assigned in revision.memes)
+
+
+def _ingest(space: Space, path: str, raw: bytes, provenance: Provenance) -> Ingested:
+    sha256 = hashlib.sha256(raw).hexdigest()
+    before = _at(space, path)
+    if before is not None and before.revision is not None and before.revision.sha256 == sha256:
+        return Ingested(before, Outcome.UNCHANGED)
+    parsed = parse(raw)
+    known = _known_cells(before)
+    assignment = assign(parsed.cells, known, _minting(space, path, sha256))
+    changes = count_changes(parsed.cells, known, assignment.matches)
+    fragments = Fragments.of(parsed)
+    blobs.put(raw)
+    with transaction.atomic():
+        notebook = _locked(space, path, before)
+        _describe(notebook, parsed)
+        notebook.owner = provenance.owner or notebook.owner
+        notebook.account = _account_of(notebook.owner)
+        notebook.save()
+        notebook.revision = _new_revision(notebook, provenance, _Content(parsed, assignment, changes, sha256, len(raw)))
+        notebook.save()
+        store_cells(notebook, parsed, assignment.identities, fragments)
+        notebook_ingested.send(Notebook, notebook=notebook, adoptions=assignment.adoptions)
+    return Ingested(notebook, Outcome.STORED)
+
+
+def _at(space: Space, path: str) -> Notebook | None:
+    return Notebook.objects.alive().select_related("revision").filter(space=space, path=path).first()
+
+
+def _known_cells(notebook: Notebook | None) -> tuple[KnownCell, ...]:
+    """The previous revision, read again from its bytes: its rows hold no cell ids and altered text."""
+    if notebook is None or notebook.revision is None:
+        return ()
+    cells = parse(blobs.get(notebook.revision.sha256)).cells
+    return tuple(
+        KnownCell(cell.cell_id, cell.cell_type, cell.source, identity)
+        for cell, identity in zip(cells, identities_of(notebook.revision), strict=True)
+    )
+
+
+def _minting(space: Space, path: str, sha256: str) -> Callable[[int], UUID]:
+    def mint(index: int) -> UUID:
+        return uuid5(ASSIGNED, f"{space.pk}/{path}:{sha256}:{index}")
+
+    return mint
+
+
+def _locked(space: Space, path: str, before: Notebook | None) -> Notebook:
+    """The row to write, locked; a new one where the path is free. Raises _Overtaken if it is not as it was."""
+    current = Notebook.objects.alive().select_for_update().filter(space=space, path=path).first()
+    if before is None:
+        if current is not None:
+            raise _Overtaken
+        return Notebook(space=space, path=path, folder=paths.folder_of(path))
+    if current is None or current.pk != before.pk or current.revision_id != before.revision_id:
+        raise _Overtaken
+    return current
+
+
+def _describe(notebook: Notebook, parsed: ParsedNotebook) -> None:
+    """What the notebook says of itself."""
+    notebook.title = paths.storable(parsed.title) or paths.stem_of(notebook.path)[:300]
+    notebook.meme = parsed.meme.uuid if parsed.meme else None
+    notebook.branch = parsed.meme.branch if parsed.meme else ""
+    notebook.language = paths.storable(parsed.language)
+    notebook.kernel = paths.storable(parsed.kernel)
+    notebook.cell_count = len(parsed.cells)
+
+
+def _account_of(owner: str) -> AbstractBaseUser | None:
+    users = get_user_model()
+    return users.objects.filter(**{users.USERNAME_FIELD: owner}).first() if owner else None
+
+
+def _new_revision(notebook: Notebook, provenance: Provenance, content: _Content) -> Revision:
+    last = notebook.revisions.order_by("-number").values_list("number", flat=True).first() or 0
+    return Revision.objects.create(
+        notebook=notebook,
+        number=last + 1,
+        sha256=content.sha256,
+        size=content.size,
+        nbformat=content.parsed.nbformat,
+        saved_at=provenance.saved_at,
+        by=provenance.by,
+        origin=provenance.origin,
+        memes=[[str(each.uuid), each.branch, each.assigned] for each in content.assignment.identities],
+        cells_added=content.changes.added,
+        cells_edited=content.changes.edited,
+        cells_removed=content.changes.removed,
+        cells_moved=content.changes.moved,
+    )

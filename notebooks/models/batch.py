@@ -1,0 +1,145 @@
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from notebooks.models.notebook import PATH_LENGTH, Notebook
+from notebooks.models.space import Space, Viewer
+from notebooks.refusals import Refusal, explain
+
+# Longer than any one file takes. A worker that restarts under its own name gives its items back at once.
+LEASE = timedelta(minutes=5)
+MOST_ATTEMPTS = 3
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    def visible_to(self, user: Viewer) -> "BatchQuerySet":
+        """Whoever may read the space sees how its files came in; whoever brought them does anyway."""
+        readable = models.Q(space__in=Space.objects.visible_to(user))
+        return self.filter(readable | models.Q(by=user.pk)) if user.is_authenticated else self.none()
+
+
+class Batch(models.Model):
+    """Files that came in together, and how far they are."""
+
+    class Kind(models.TextChoices):
+        UPLOAD = "upload", _("Upload")
+        COMMAND = "command", _("Command line")
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    folder = models.CharField(max_length=PATH_LENGTH, blank=True)
+    owner = models.CharField(max_length=150, blank=True)
+    is_open = models.BooleanField(default=False)  # further portions are announced
+    skipped = models.JSONField(default=dict)  # why files were left out -> how many
+    created_at = models.DateTimeField(auto_now_add=True)
+    touched_at = models.DateTimeField(auto_now=True)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def get_absolute_url(self) -> str:
+        return reverse("batch", args=[self.pk])
+
+
+class BatchItemQuerySet(models.QuerySet["BatchItem"]):
+    def waiting(self) -> "BatchItemQuerySet":
+        """Queued, or held by a worker that let its lease run out."""
+        return self.filter(
+            models.Q(state=BatchItem.State.QUEUED)
+            | models.Q(state=BatchItem.State.RUNNING, lease_until__lt=timezone.now())
+        )
+
+
+class BatchItem(models.Model):
+    """One file that had to be looked at."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("being read")
+        STORED = "stored", _("stored")
+        UNCHANGED = "unchanged", _("unchanged")
+        FAILED = "failed", _("failed")
+        UNPACKED = "unpacked", _("unpacked")  # a zip whose files are items of their own
+
+    class Kind(models.TextChoices):
+        NOTEBOOK = "notebook", _("notebook")
+        ARCHIVE = "archive", _("zip")
+        SIDE_FILE = "side_file", _("side file")
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="items")
+    kind = models.CharField(max_length=10, choices=Kind)
+    path = models.CharField(max_length=PATH_LENGTH)  # in the space; as it was named, where that was refused
+    sha256 = models.CharField(max_length=64, blank=True)  # '' where the bytes were refused at the door
+    size = models.PositiveBigIntegerField(default=0)
+    saved_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    reason_code = models.CharField(max_length=30, blank=True)
+    reason_detail = models.CharField(max_length=300, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    worker = models.CharField(max_length=200, blank=True)  # who holds the lease
+    lease_until = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    notebook = models.ForeignKey(Notebook, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = BatchItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["batch", "state"], name="item_by_batch_and_state"),
+            models.Index(
+                fields=["state", "lease_until"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="item_unfinished",
+            ),
+        ]
+
+    @property
+    def reason(self) -> str:
+        return explain(self.reason_code, self.reason_detail)
+
+    @property
+    def can_be_retried(self) -> bool:
+        return self.state == self.State.FAILED and bool(self.sha256)
+
+    def claim(self, worker: str) -> bool:
+        """Takes the item for `worker`; False where another holds it or it is done. An item that
+        killed its worker as often as allowed fails here instead of killing the next."""
+        taken = (
+            BatchItem.objects.waiting()
+            .filter(pk=self.pk)
+            .update(
+                state=self.State.RUNNING,
+                worker=worker,
+                lease_until=timezone.now() + LEASE,
+                attempts=models.F("attempts") + 1,
+            )
+        )
+        self.refresh_from_db()
+        if taken and self.attempts > MOST_ATTEMPTS:
+            self.fail(Refusal.KILLED)
+            return False
+        return taken == 1
+
+    def finish(self, state: "BatchItem.State", notebook: Notebook | None = None) -> None:
+        self.state, self.notebook = state, notebook
+        self.reason_code = self.reason_detail = ""
+        self._close()
+
+    def fail(self, code: str, detail: str = "") -> None:
+        self.state = self.State.FAILED
+        self.reason_code, self.reason_detail = str(code), detail[:300]
+        self._close()
+
+    def _close(self) -> None:
+        self.worker, self.lease_until, self.finished_at = "", None, timezone.now()
+        self.save()

@@ -1,0 +1,62 @@
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+Viewer = AbstractBaseUser | AnonymousUser
+
+
+class SpaceQuerySet(models.QuerySet["Space"]):
+    def visible_to(self, user: Viewer) -> "SpaceQuerySet":
+        """Spaces whose content `user` may read. The one place where reading is decided."""
+        if not user.is_authenticated:
+            return self.filter(is_public=True)
+        return self.filter(
+            models.Q(is_public=True)
+            | _member("readers", user)
+            | _member("writers", user)
+            | _member("reader_groups__user", user)
+            | _member("writer_groups__user", user)
+        )
+
+    def writable_by(self, user: Viewer) -> "SpaceQuerySet":
+        """Spaces that `user` may add to, change and people."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(_member("writers", user) | _member("writer_groups__user", user))
+
+
+def _member(path: str, user: AbstractBaseUser) -> models.Q:
+    # A subquery, not a join: a person in two groups would make the space appear twice.
+    return models.Q(pk__in=Space.objects.filter(**{path: user.pk}).values("pk"))
+
+
+class Space(models.Model):
+    """Who may see what: every notebook is in exactly one."""
+
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.SlugField(_("address"), max_length=60, unique=True)
+    is_public = models.BooleanField(
+        _("public"), default=False, help_text=_("Everybody who reaches this server may read it, without an account.")
+    )
+    readers_may_note = models.BooleanField(_("readers may write notes"), default=True)
+    readers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
+    writers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
+    reader_groups = models.ManyToManyField(Group, blank=True, related_name="+")
+    writer_groups = models.ManyToManyField(Group, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SpaceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("browse", args=[self.slug, ""])
+
+    def is_writable_by(self, user: Viewer) -> bool:
+        return Space.objects.writable_by(user).filter(pk=self.pk).exists()

@@ -1,0 +1,119 @@
+"""A parsed notebook's cells, fragments, assets and links as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from notebooks import blobs, paths
+from notebooks.identity import Identity
+from notebooks.models import Asset, Cell, Fragment, Link, Notebook, NotebookAsset
+from notebooks.parsing import ParsedCell, ParsedNotebook
+from notebooks.parsing.model import OutputKind
+from notebooks.rendering import Rendered, fragment_digest, output_text, render
+
+# Longer outputs are searched by their beginning; the whole stays in the original.
+LONGEST_OUTPUT_TEXT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fragments:
+    """The fragments of a notebook: one digest a cell, and what had to be rendered because nobody had yet."""
+
+    digests: tuple[str, ...]
+    rendered: Mapping[str, Rendered]
+
+    @classmethod
+    def of(cls, parsed: ParsedNotebook) -> Fragments:
+        digests = tuple(fragment_digest(cell, parsed.language) for cell in parsed.cells)
+        known = set(Fragment.objects.filter(pk__in=set(digests)).values_list("pk", flat=True))
+        rendered: dict[str, Rendered] = {}
+        for cell, digest in zip(parsed.cells, digests, strict=True):
+            if digest not in known and digest not in rendered:
+                rendered[digest] = render(cell, parsed.language)
+        for each in rendered.values():
+            for asset in each.assets:
+                blobs.put(asset.raw)
+        return cls(digests, rendered)
+
+
+def store_cells(
+    notebook: Notebook, parsed: ParsedNotebook, identities: Sequence[Identity], fragments: Fragments
+) -> None:
+    """Replaces the notebook's cells, its links and its right to assets. Inside the caller's transaction."""
+    store_fragments(fragments)
+    notebook.cells.all().delete()
+    Cell.objects.bulk_create(
+        _row(notebook, cell, identity, digest)
+        for cell, identity, digest in zip(parsed.cells, identities, fragments.digests, strict=True)
+    )
+    shown = list(Fragment.objects.filter(pk__in=set(fragments.digests)).only("assets", "links"))
+    _grant_assets(notebook, {sha256 for fragment in shown for sha256 in fragment.assets})
+    _store_links(notebook, {link for fragment in shown for link in fragment.links})
+
+
+def store_fragments(fragments: Fragments) -> None:
+    assets = {asset.sha256: asset for each in fragments.rendered.values() for asset in each.assets}
+    Asset.objects.bulk_create(
+        [Asset(sha256=a.sha256, media_type=a.media_type, size=len(a.raw)) for a in assets.values()],
+        ignore_conflicts=True,
+    )
+    Fragment.objects.bulk_create(
+        [
+            Fragment(
+                digest=digest,
+                html=paths.storable(each.html),
+                assets=[asset.sha256 for asset in each.assets],
+                links=[paths.storable(link) for link in each.links],
+                headings=[[h.level, paths.storable(h.text), h.anchor] for h in each.headings],
+            )
+            for digest, each in fragments.rendered.items()
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _row(notebook: Notebook, cell: ParsedCell, identity: Identity, digest: str) -> Cell:
+    error_name, error_message = _error_of(cell)
+    return Cell(
+        notebook=notebook,
+        index=cell.index,
+        cell_type=cell.cell_type,
+        meme=identity.uuid,
+        branch=identity.branch,
+        assigned=identity.assigned,
+        source=paths.storable(cell.source),
+        output=paths.storable(output_text(cell.outputs))[:LONGEST_OUTPUT_TEXT],
+        error_name=error_name[:200],
+        error_message=error_message[:1000],
+        execution_count=cell.execution_count,
+        executed_at=cell.executed_at,
+        status=cell.status,
+        fragment_id=digest,
+    )
+
+
+def _error_of(cell: ParsedCell) -> tuple[str, str]:
+    for output in cell.outputs:
+        if output.kind is OutputKind.ERROR:
+            return paths.storable(output.error_name), paths.storable(output.error_message)
+    return "", ""
+
+
+def _grant_assets(notebook: Notebook, digests: set[str]) -> None:
+    NotebookAsset.objects.bulk_create(
+        [NotebookAsset(notebook=notebook, asset_id=sha256) for sha256 in digests], ignore_conflicts=True
+    )
+
+
+def _store_links(notebook: Notebook, links: set[str]) -> None:
+    targets = set(_targets(notebook, links))
+    notebook.links.all().delete()
+    Link.objects.bulk_create([Link(notebook=notebook, path=path) for path in targets])
+
+
+def _targets(notebook: Notebook, links: set[str]) -> Iterator[str]:
+    for link in links:
+        path = paths.resolved(notebook.folder, link)
+        if path is not None and path.endswith(".ipynb"):
+            yield path

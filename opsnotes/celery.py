@@ -1,0 +1,11 @@
+"""The Celery application. On Redis or embedded by one setting; see settings.py."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsnotes.settings")
+
+app = Celery("opsnotes")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
