@@ -1,0 +1,51 @@
+# Two commands matter: `make demo` and `make test`. The README says what the others are for.
+PYTHON ?= python3
+PORT ?= 8000
+DATA ?= data
+
+PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
+MANAGE := OPSNOTES_DATA="$(abspath $(DATA))" .venv/bin/python manage.py
+
+.PHONY: demo run worker install test lint bench screenshots translations
+
+demo: install
+	$(MANAGE) migrate --verbosity 0
+	$(MANAGE) load_samples
+	$(MANAGE) run --port $(PORT) --login-as demo
+
+run: install
+	$(MANAGE) migrate --verbosity 0
+	$(MANAGE) run --port $(PORT)
+
+worker: install
+	$(MANAGE) work
+
+install: .venv/installed
+
+test: .venv/tested
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy .
+	.venv/bin/lint-imports
+	.venv/bin/python manage.py makemigrations --check --dry-run
+	.venv/bin/python -m pytest $(PYTEST_ARGS)
+
+bench: .venv/tested
+	.venv/bin/python -m benchmarks
+
+screenshots: .venv/tested
+	.venv/bin/python -m docs.screenshots
+
+translations: .venv/tested
+	.venv/bin/python manage.py makemessages --all --no-wrap --ignore .venv
+	.venv/bin/python manage.py compilemessages --ignore .venv
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "OpsNotes needs Python 3.11 or newer; name one with PYTHON=python3.12")'
+	test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	$(PIP) install --constraint constraints.txt .
+	touch $@
+
+.venv/tested: .venv/installed
+	$(PIP) install --constraint constraints.txt '.[dev]'
+	touch $@
