@@ -1,0 +1,46 @@
+"""`manage.py load_samples`: the small operations team that comes with the project, for `make demo`."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from notebooks.models import Space
+
+SAMPLES = Path(settings.BASE_DIR) / "samples"
+PERSON = "demo"
+SPACE = "samples"
+
+
+class Command(BaseCommand):
+    help = "Loads the sample library into the space “samples” and makes the account “demo” its writer. Repeatable."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        _space(_person())
+        self._ingest([SAMPLES / "README.md"])
+        for folder in sorted(path for path in SAMPLES.iterdir() if path.is_dir()):
+            owner = "" if folder.name == "share" else folder.name
+            self._ingest([folder], folder=folder.name, owner=owner)
+
+    def _ingest(self, paths: list[Path], **options: Any) -> None:
+        call_command("ingest", *map(str, paths), space=SPACE, wait=True, stdout=self.stdout, **options)
+
+
+def _person() -> AbstractBaseUser:
+    users = get_user_model()
+    person, is_new = users.objects.get_or_create(
+        username=PERSON, defaults={"is_staff": True, "is_superuser": True, "first_name": "Demo"}
+    )
+    if is_new:
+        person.set_unusable_password()
+        person.save()
+    return person
+
+
+def _space(writer: AbstractBaseUser) -> None:
+    space, _ = Space.objects.get_or_create(slug=SPACE, defaults={"name": "Sample operations"})
+    space.writers.add(writer)
