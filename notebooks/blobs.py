@@ -3,6 +3,8 @@
 A blob is written once and never changed. It appears whole or not at all, so a killed writer leaves nothing half.
 """
 
+from __future__ import annotations
+
 import hashlib
 import os
 import re

@@ -1,0 +1,19 @@
+"""What every test stands on: its own data folder, an empty cache."""
+
+import pytest
+from django.core.cache import cache
+
+
+@pytest.fixture(autouse=True)
+def data_of_its_own(settings, tmp_path):
+    """Blobs and whatever else is written under DATA are gone with the test."""
+    settings.DATA = tmp_path / "data"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            **settings.STORAGES["default"],
+            "OPTIONS": {"location": str(tmp_path / "data" / "blobs")},
+        },
+    }
+    cache.clear()
+    return settings.DATA
