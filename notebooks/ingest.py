@@ -4,6 +4,8 @@ The order is deliberate. All that is slow happens before the transaction; all th
 (rows, due work) happens inside it. Run twice, late, or beside itself it ends the same.
 """
 
+from __future__ import annotations
+
 import hashlib
 import logging
 from collections.abc import Callable
@@ -46,7 +48,7 @@ class Provenance:
     """Who brought a file, from where."""
 
     by: AbstractBaseUser | None = None
-    owner: str = ""  # the notebook's owner by name; kept from before where empty
+    owner: str = ""  # the notebook's owner by name; where empty it stays, and a new one is that of who brought it
     origin: str = "upload"
     saved_at: datetime | None = None
 
@@ -66,17 +68,46 @@ class _Overtaken(Exception):
     """Another worker stored a revision of this path since we looked."""
 
 
-def ingest(space: Space, path: str, raw: bytes, provenance: Provenance | None = None) -> Ingested:
+def ingest(
+    space: Space,
+    path: str,
+    raw: bytes,
+    provenance: Provenance | None = None,
+    on_store: Callable[[Notebook], None] | None = None,
+) -> Ingested:
     """Stores `raw` as the current revision of `path` in `space`.
 
     `path` is one that paths.clean() gave. The same bytes as the current revision's are "unchanged".
+    `on_store` is called inside the transaction that stores a revision: what it writes stands or falls with it.
     Raises parsing.InvalidNotebook where the bytes are no notebook.
     """
     while True:
         try:
-            return _ingest(space, path, raw, provenance or Provenance())
+            return _ingest(space, path, raw, provenance or Provenance(), on_store)
         except _Overtaken:
             logger.info("%s/%s was stored by another worker meanwhile; looking again", space.slug, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """A stored revision read again from its bytes: what is slow about writing its rows once more."""
+
+    revision: Revision
+    parsed: ParsedNotebook
+    identities: tuple[Identity, ...]
+    fragments: Fragments
+
+    @classmethod
+    def of(cls, revision: Revision) -> Reread:
+        parsed = parse(blobs.get(revision.sha256))
+        return cls(revision, parsed, identities_of(revision), Fragments.of(parsed))
+
+    def store(self, notebook: Notebook) -> None:
+        """Writes the notebook's row, cells and links, as its place is now. Inside the caller's transaction."""
+        _describe(notebook, self.parsed)
+        notebook.save()
+        store_cells(notebook, self.parsed, self.identities, self.fragments)
+        notebook_ingested.send(Notebook, notebook=notebook, adoptions=())
 
 
 def rebuild(notebook: Notebook) -> None:
@@ -84,34 +115,30 @@ def rebuild(notebook: Notebook) -> None:
     revision = notebook.revision
     if revision is None:
         return
-    parsed = parse(blobs.get(revision.sha256))
-    identities = identities_of(revision)
-    fragments = Fragments.of(parsed)
+    reread = Reread.of(revision)
     with transaction.atomic():
         locked = Notebook.objects.select_for_update().get(pk=notebook.pk)
-        if locked.revision_id != revision.pk:
-            return  # a newer one came in and brought its own cells
-        _describe(locked, parsed)
-        locked.save()
-        store_cells(locked, parsed, identities, fragments)
-        notebook_ingested.send(Notebook, notebook=locked, adoptions=())
+        if locked.revision_id == revision.pk:  # otherwise a newer one came in and brought its own cells
+            reread.store(locked)
 
 
 def make_current(notebook: Notebook, revision: Revision) -> None:
     """Makes an old revision the one that is shown. Nothing is lost: the others stay in the history."""
+    reread = Reread.of(revision)
     with transaction.atomic():
         locked = Notebook.objects.select_for_update().get(pk=notebook.pk)
         locked.revision = revision
-        locked.save()
+        reread.store(locked)
     notebook.revision = revision
-    rebuild(notebook)
 
 
 def identities_of(revision: Revision) -> tuple[Identity, ...]:
     return tuple(Identity(UUID(uuid), branch, assigned=assigned) for uuid, branch, assigned in revision.memes)
 
 
-def _ingest(space: Space, path: str, raw: bytes, provenance: Provenance) -> Ingested:
+def _ingest(
+    space: Space, path: str, raw: bytes, provenance: Provenance, on_store: Callable[[Notebook], None] | None
+) -> Ingested:
     sha256 = hashlib.sha256(raw).hexdigest()
     before = _at(space, path)
     if before is not None and before.revision is not None and before.revision.sha256 == sha256:
@@ -125,13 +152,15 @@ def _ingest(space: Space, path: str, raw: bytes, provenance: Provenance) -> Inge
     with transaction.atomic():
         notebook = _locked(space, path, before)
         _describe(notebook, parsed)
-        notebook.owner = provenance.owner or notebook.owner
+        notebook.owner = provenance.owner or notebook.owner or _name_of(provenance.by)
         notebook.account = _account_of(notebook.owner)
         notebook.save()
         notebook.revision = _new_revision(notebook, provenance, _Content(parsed, assignment, changes, sha256, len(raw)))
         notebook.save()
         store_cells(notebook, parsed, assignment.identities, fragments)
         notebook_ingested.send(Notebook, notebook=notebook, adoptions=assignment.adoptions)
+        if on_store:
+            on_store(notebook)
     return Ingested(notebook, Outcome.STORED)
 
 
@@ -177,6 +206,10 @@ def _describe(notebook: Notebook, parsed: ParsedNotebook) -> None:
     notebook.language = paths.storable(parsed.language)
     notebook.kernel = paths.storable(parsed.kernel)
     notebook.cell_count = len(parsed.cells)
+
+
+def _name_of(person: AbstractBaseUser | None) -> str:
+    return person.get_username() if person else ""
 
 
 def _account_of(owner: str) -> AbstractBaseUser | None:

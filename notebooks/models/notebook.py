@@ -25,6 +25,14 @@ class NotebookQuerySet(models.QuerySet["Notebook"]):
         """What lies in the bin; the signposts that a move leaves behind are not meant."""
         return self.exclude(deleted_at=None).filter(moved_to=None)
 
+    def without_signposts(self) -> "NotebookQuerySet":
+        """Notebooks, in use or deleted; a signpost is only an address that somebody may still have."""
+        return self.filter(moved_to=None)
+
+    def signposts_at(self, space: Space, path: str) -> "NotebookQuerySet":
+        """What moves left behind at a place, the newest first."""
+        return self.filter(space=space, path=path).exclude(moved_to=None).order_by("-pk")
+
     def with_place(self) -> "NotebookQuerySet":
         """With what a line about a notebook shows."""
         return self.select_related("space", "revision")
@@ -55,7 +63,9 @@ class Notebook(models.Model):
     deleted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    moved_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="signposts")
+    moved_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="signposts"
+    )
 
     objects = NotebookQuerySet.as_manager()
 
@@ -86,6 +96,9 @@ class Notebook(models.Model):
     @property
     def is_deleted(self) -> bool:
         return self.deleted_at is not None
+
+    def is_writable_by(self, user: Viewer) -> bool:
+        return self.space.is_writable_by(user)
 
     def get_absolute_url(self) -> str:
         return reverse("runbook", args=[self.pk, self.slug])
@@ -118,6 +131,16 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notebook_id}@{self.number}"
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """How many cells it added, edited, removed and moved against the one before."""
+        return {
+            "added": self.cells_added,
+            "edited": self.cells_edited,
+            "removed": self.cells_removed,
+            "moved": self.cells_moved,
+        }
 
     @property
     def changed_at(self) -> datetime:

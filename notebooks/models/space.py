@@ -10,24 +10,42 @@ Viewer = AbstractBaseUser | AnonymousUser
 class SpaceQuerySet(models.QuerySet["Space"]):
     def visible_to(self, user: Viewer) -> "SpaceQuerySet":
         """Spaces whose content `user` may read. The one place where reading is decided."""
-        if not user.is_authenticated:
-            return self.filter(is_public=True)
-        return self.filter(
-            models.Q(is_public=True)
-            | _member("readers", user)
-            | _member("writers", user)
-            | _member("reader_groups__user", user)
-            | _member("writer_groups__user", user)
-        )
+        return self.filter(models.Q(is_public=True) | _joined_by(user))
+
+    def joined_by(self, user: Viewer) -> "SpaceQuerySet":
+        """Spaces that `user` is in, as reader or writer. A public one can be read without that."""
+        return self.filter(_joined_by(user))
 
     def writable_by(self, user: Viewer) -> "SpaceQuerySet":
         """Spaces that `user` may add to, change and people."""
-        if not user.is_authenticated:
-            return self.none()
-        return self.filter(_member("writers", user) | _member("writer_groups__user", user))
+        return self.filter(_written_by(user))
+
+    def with_standing(self, user: Viewer) -> "SpaceQuerySet":
+        """With `is_joined` and `is_writable`: what `user` is in each."""
+        standing = {"is_joined": _joined_by(user), "is_writable": _written_by(user)}
+        return self.annotate(
+            **{name: models.ExpressionWrapper(q, models.BooleanField()) for name, q in standing.items()}
+        )
+
+    def with_counts(self) -> "SpaceQuerySet":
+        in_use = models.Count("notebooks", filter=models.Q(notebooks__deleted_at=None))
+        return self.annotate(**{"notebook_count": in_use})
+
+    def with_people(self) -> "SpaceQuerySet":
+        return self.prefetch_related("readers", "writers", "reader_groups", "writer_groups")
 
 
-def _member(path: str, user: AbstractBaseUser) -> models.Q:
+def _joined_by(user: Viewer) -> models.Q:
+    return _member("readers", user) | _member("reader_groups__user", user) | _written_by(user)
+
+
+def _written_by(user: Viewer) -> models.Q:
+    return _member("writers", user) | _member("writer_groups__user", user)
+
+
+def _member(path: str, user: Viewer) -> models.Q:
+    if not user.is_authenticated:
+        return models.Q(pk__in=())
     # A subquery, not a join: a person in two groups would make the space appear twice.
     return models.Q(pk__in=Space.objects.filter(**{path: user.pk}).values("pk"))
 
@@ -38,7 +56,9 @@ class Space(models.Model):
     name = models.CharField(_("name"), max_length=100)
     slug = models.SlugField(_("address"), max_length=60, unique=True)
     is_public = models.BooleanField(
-        _("public"), default=False, help_text=_("Everybody who reaches this server may read it, without an account.")
+        _("public"),
+        default=False,
+        help_text=_("Everybody who reaches this server may read it, without an account."),
     )
     readers_may_note = models.BooleanField(_("readers may write notes"), default=True)
     readers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
@@ -46,6 +66,11 @@ class Space(models.Model):
     reader_groups = models.ManyToManyField(Group, blank=True, related_name="+")
     writer_groups = models.ManyToManyField(Group, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    # Only where with_standing() and with_counts() put them.
+    is_joined: bool
+    is_writable: bool
+    notebook_count: int
 
     objects = SpaceQuerySet.as_manager()
 
@@ -60,3 +85,6 @@ class Space(models.Model):
 
     def is_writable_by(self, user: Viewer) -> bool:
         return Space.objects.writable_by(user).filter(pk=self.pk).exists()
+
+    def is_joined_by(self, user: Viewer) -> bool:
+        return Space.objects.joined_by(user).filter(pk=self.pk).exists()

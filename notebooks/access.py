@@ -1,0 +1,49 @@
+"""The one thing a request is about, as far as this person may see or change it; else the refusal that fits.
+
+What may not be seen is not there: 404. What may be seen but not changed is refused with the reason: 403.
+"""
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from notebooks.models import Notebook, Space
+from notebooks.models.space import Viewer
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Who asks, on a page that asks for login first."""
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    return request.user
+
+
+def visible_notebook(user: Viewer, pk: int) -> Notebook:
+    """In use or deleted, never a signpost."""
+    return get_object_or_404(Notebook.objects.visible_to(user).without_signposts().with_place(), pk=pk)
+
+
+def writable_notebook(user: Viewer, pk: int) -> Notebook:
+    notebook = visible_notebook(user, pk)
+    _must_write(user, notebook.space)
+    return notebook
+
+
+def visible_space(user: Viewer, slug: str) -> Space:
+    return get_object_or_404(Space.objects.visible_to(user), slug=slug)
+
+
+def writable_space(user: Viewer, slug: str) -> Space:
+    space = visible_space(user, slug)
+    _must_write(user, space)
+    return space
+
+
+def _must_write(user: Viewer, space: Space) -> None:
+    if not space.is_writable_by(user):
+        raise PermissionDenied(
+            _("You may read the space “%(space)s”, but not change it. One of its writers can let you.")
+            % {"space": space.name}
+        )
