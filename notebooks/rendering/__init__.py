@@ -1,5 +1,24 @@
-"""Cells as safe HTML. The one place in the project that makes HTML safe. Pure."""
+"""Cells as safe HTML. The one place in the project that makes HTML safe. Pure but for the words of the interface."""
 
-from notebooks.rendering.model import Heading, Place, Rendered, RenderedAsset
+from notebooks.rendering.cell import render
+from notebooks.rendering.digest import RENDERER_VERSION, fragment_digest
+from notebooks.rendering.markdown import render_markdown
+from notebooks.rendering.model import Heading, Place, Rendered, RenderedAsset, SafeHtml
+from notebooks.rendering.place import place
+from notebooks.rendering.searchtext import output_text
+from notebooks.rendering.svg import safe_svg
 
-__all__ = ["Heading", "Place", "Rendered", "RenderedAsset"]
+__all__ = [
+    "RENDERER_VERSION",
+    "Heading",
+    "Place",
+    "Rendered",
+    "RenderedAsset",
+    "SafeHtml",
+    "fragment_digest",
+    "output_text",
+    "place",
+    "render",
+    "render_markdown",
+    "safe_svg",
+]

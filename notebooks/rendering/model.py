@@ -1,7 +1,18 @@
 """What rendering hands on: a cell's safe HTML and what it needs beside it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+
+
+class SafeHtml(str):
+    """HTML that rendering made safe; templates show it as it is. Nothing outside rendering makes one."""
+
+    __slots__ = ()
+
+    def __html__(self) -> SafeHtml:
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +39,21 @@ class Rendered:
     headings: tuple[Heading, ...] = ()
 
 
+def _nowhere(_address: str) -> str | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a fragment is shown: what its markers become."""
 
     index: int
     asset_url: Callable[[str], str]  # sha256 -> address of the asset
-    more_url: Callable[[str], str]  # sha256 -> address of a folded output's whole HTML
-    frame_url: Callable[[str], str]  # sha256 -> address of the sandboxed document
+    more_url: Callable[[str], str]  # sha256 -> address of a folded output's whole HTML; its text below "?raw"
+    frame_url: Callable[[str], str]  # sha256 -> address of the sandboxed document; "" where none can be had
     link_url: Callable[[str], str | None]  # path as written -> address here, or None where nothing is there
+    anchor_url: Callable[[str], str | None] = _nowhere  # "#anchor" as written -> where it is on this page
+    whole: Callable[[str], str | None] = (
+        _nowhere  # sha256 -> a folded output's whole HTML, where it goes in at once
+    )
+    has_source: bool = True  # a report shows prose and outputs alone

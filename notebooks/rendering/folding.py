@@ -1,0 +1,87 @@
+"""Long outputs: their beginning and end at first, all of them one click away. Pure."""
+
+from notebooks.rendering import marks, terminal
+from notebooks.rendering.blocks import pre
+from notebooks.rendering.collected import Collected
+
+MOST_LINES = 40
+MOST_CHARACTERS = 8_000
+HEAD_LINES, TAIL_LINES = 16, 8
+HEAD_CHARACTERS, TAIL_CHARACTERS = 1_800, 700
+LONGEST_WHOLE = 3_000_000  # characters; what a browser still shows with ease
+# Settled text with its colour codes, shown through whole(); and HTML that was sanitised here.
+TEXT, FRAGMENT = "text/x-ansi", "text/x-fragment"
+
+
+def terminal_output(text: str, classes: str, collected: Collected) -> str:
+    """Terminal text as one block, folded where it is long. `text` is clean() text."""
+    settled = terminal.settled(text).rstrip("\n")
+    if len(settled) <= MOST_CHARACTERS and settled.count("\n") < MOST_LINES:
+        return pre(classes, terminal.to_html(settled), settled)
+    digest = collected.add_asset(f"{classes}\n{settled}".encode(), TEXT)
+    head, tail = _ends(settled)
+    cut = len(settled) - len(tail)
+    inner = pre(classes, terminal.to_html(head), head) + controls(digest, settled.count("\n") + 1)
+    if tail:
+        inner += pre(classes, terminal.to_html(tail, terminal.style_after(settled[:cut])), tail)
+    return fold(digest, inner)
+
+
+def html_output(html: str, excerpt: str, collected: Collected) -> str:
+    """Sanitised HTML too long for a first view: `excerpt` stands for it, safe HTML too."""
+    digest = collected.add_asset(html.encode(), FRAGMENT)
+    return fold(digest, excerpt + controls(digest, None))
+
+
+def fold(digest: str, inner: str) -> str:
+    return marks.folded(digest, f'<div class="folded">{inner}</div>')
+
+
+def controls(digest: str, lines: int | None) -> str:
+    """htmx puts the whole in the place of the fold; without JavaScript the links lead there."""
+    label = marks.word("show_whole") if lines is None else marks.word("show_all", lines)
+    url = marks.more(digest)
+    raw = f' <a href="{url}?raw" download>{marks.word("raw_text")}</a>' if lines is not None else ""
+    return (
+        f'<p class="fold"><a href="{url}" hx-get="{url}" hx-target="closest .folded" hx-swap="outerHTML">'
+        f"{label}</a>{raw}</p>"
+    )
+
+
+def whole(raw: bytes) -> str:
+    """The whole of a TEXT asset as HTML."""
+    classes, text = _unpacked(raw)
+    if len(text) <= LONGEST_WHOLE:
+        return pre(classes, terminal.to_html(text), text)
+    text = text[:LONGEST_WHOLE]
+    return pre(classes, terminal.to_html(text), text) + f'<p class="fold">{marks.word("too_long")}</p>'
+
+
+def raw_text(raw: bytes) -> str:
+    """The text of a TEXT asset without its colours."""
+    return terminal.plain(_unpacked(raw)[1])
+
+
+def _unpacked(raw: bytes) -> tuple[str, str]:
+    classes, _, text = raw.decode("utf-8", "replace").partition("\n")
+    return classes, text
+
+
+def _ends(text: str) -> tuple[str, str]:
+    """The first and the last lines, never cut inside an escape code."""
+    lines = text.split("\n", HEAD_LINES)
+    head = "\n".join(lines[:HEAD_LINES])[:HEAD_CHARACTERS]
+    rest = text[len(head) :]
+    last = rest.rsplit("\n", TAIL_LINES)
+    tail = "\n".join(last[1:])[-TAIL_CHARACTERS:] if len(last) > 1 else ""
+    return _without_cut_code(head), _from_line_start(tail)
+
+
+def _without_cut_code(head: str) -> str:
+    start = head.rfind("\x1b")
+    return head[:start] if start >= 0 and "m" not in head[start:] else head
+
+
+def _from_line_start(tail: str) -> str:
+    """A tail that was cut begins with its next whole line."""
+    return tail.partition("\n")[2] if len(tail) == TAIL_CHARACTERS else tail

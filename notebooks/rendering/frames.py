@@ -1,0 +1,38 @@
+"""Documents for the sandboxed frame: outputs that want to run script, each alone on an opaque origin. Pure."""
+
+import re
+
+from notebooks.rendering import marks
+from notebooks.rendering.collected import Collected
+
+FRAME = "text/x-frame"  # served by the frame address alone
+_SCRIPT = re.compile(r"<script|<iframe|<object|<embed|javascript:|\bon[a-z]+\s*=", re.IGNORECASE)
+_PREAMBLE = (
+    '<!doctype html><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
+    "<style>body{font:15px/1.5 system-ui,sans-serif;margin:12px}</style>"
+)
+
+
+def wants_script(html: str) -> bool:
+    return bool(_SCRIPT.search(html))
+
+
+def html_frame(html: str, collected: Collected) -> str:
+    return _frame(_PREAMBLE + html, collected)
+
+
+def script_frame(script: str, collected: Collected) -> str:
+    """A script as Jupyter runs it: `element` is where it may write."""
+    script = re.sub(r"<(?=/script|!--)", r"\\x3c", script, flags=re.IGNORECASE)
+    body = f'<div id="output"></div><script>const element=document.getElementById("output");\n{script}\n</script>'
+    return _frame(_PREAMBLE + body, collected)
+
+
+def _frame(document: str, collected: Collected) -> str:
+    """A line to open. The frame is loaded lazily, so a closed one asks for nothing."""
+    digest = collected.add_asset(document.encode(), FRAME)
+    return marks.sandboxed(
+        digest,
+        f'<details class="sandbox"><summary>{marks.word("run_frame")}</summary><iframe sandbox="allow-scripts" '
+        f'loading="lazy" src="{marks.frame(digest)}" title="{marks.word("frame_title")}"></iframe></details>',
+    )

@@ -1,0 +1,55 @@
+"""Markers: what stands in a fragment for what depends on the place. Pure.
+
+A marker is START kind payload END. Neither character survives in anything a notebook says (text.py), so none
+can be forged; and what place() puts in for one is checked and escaped there, so a forged one would do no harm.
+"""
+
+from urllib.parse import quote
+
+START, END = "\x02", "\x03"
+
+# The id of a cell's own elements begins with the cell's: two cells, or a cell and the page, never share one.
+INDEX = f"{START}i{END}"
+ID_PREFIX = f"{INDEX}-"
+
+
+def asset(sha256: str) -> str:
+    return f"{START}a{sha256}{END}"
+
+
+def more(sha256: str) -> str:
+    return f"{START}m{sha256}{END}"
+
+
+def frame(sha256: str) -> str:
+    return f"{START}f{sha256}{END}"
+
+
+def link(path: str) -> str:
+    """The whole value of an href or src: the attribute goes where nothing is there."""
+    return f"{START}l{quote(path)}{END}"
+
+
+def anchor(name: str) -> str:
+    """The whole value of an href that leads to an anchor of the same notebook."""
+    return f"{START}h{quote(name)}{END}"
+
+
+def word(key: str, number: int | None = None) -> str:
+    """A word of the interface, in the reader's language: a key of words.WORDS."""
+    return f"{START}w{key}{END}" if number is None else f"{START}w{key}:{number}{END}"
+
+
+def source(html: str) -> str:
+    """What a report leaves out."""
+    return f"{START}[S{END}{html}{START}]S{END}"
+
+
+def folded(sha256: str, html: str) -> str:
+    """An output whose whole is an asset."""
+    return f"{START}[F{sha256}{END}{html}{START}]F{END}"
+
+
+def sandboxed(sha256: str, html: str) -> str:
+    """The way to a document that runs script; left out where there is no address for it."""
+    return f"{START}[R{sha256}{END}{html}{START}]R{END}"

@@ -1,0 +1,59 @@
+"""Fills a fragment's markers in for the place where it is shown."""
+
+import re
+from html import escape
+from urllib.parse import unquote
+
+from notebooks.rendering.marks import END, START
+from notebooks.rendering.model import Place, SafeHtml
+from notebooks.rendering.words import say
+
+_SHA256 = "[0-9a-f]{64}"
+_SOURCE = re.compile(f"{START}\\[S{END}.*?{START}\\]S{END}", re.DOTALL)
+_FOLDED = re.compile(f"{START}\\[F({_SHA256}){END}(.*?){START}\\]F{END}", re.DOTALL)
+_SANDBOXED = re.compile(f"{START}\\[R{_SHA256}{END}.*?{START}\\]R{END}", re.DOTALL)
+_ATTRIBUTE = re.compile(f' (href|src)="{START}([lh])([^"{START}{END}]*){END}"')
+_MARKER = re.compile(f"{START}([^{START}{END}]*){END}?|{END}")
+_WORD = re.compile(r"([a-z_]+)(?::([0-9]{1,15}))?")
+
+
+def place(html: str, place: Place) -> SafeHtml:
+    """`html` with every marker filled in. What is no marker after all leaves nothing behind."""
+    if START not in html:
+        return SafeHtml(html)
+    html = _regions(html, place)
+    html = _ATTRIBUTE.sub(lambda match: _attribute(match, place), html)
+    return SafeHtml(_MARKER.sub(lambda match: _filled(match[1] or "", place), html))
+
+
+def _regions(html: str, place: Place) -> str:
+    if not place.has_source:
+        html = _SOURCE.sub("", html)
+    html = _FOLDED.sub(lambda match: place.whole(match[1]) or match[2], html)
+    if f"{START}[R" in html:
+        html = _SANDBOXED.sub(lambda match: match[0] if place.frame_url(match[0][3:67]) else "", html)
+    return html
+
+
+def _attribute(match: re.Match[str], place: Place) -> str:
+    name, kind, value = match.groups()
+    look_up = place.link_url if kind == "l" else place.anchor_url
+    url = look_up(unquote(value))
+    return f' {name}="{escape(url)}"' if url else ""
+
+
+def _filled(marker: str, place: Place) -> str:
+    kind, payload = marker[:1], marker[1:]
+    if kind == "i":
+        return f"cell-{place.index}"
+    if kind == "w":
+        return _said(payload)
+    url_of = {"a": place.asset_url, "m": place.more_url, "f": place.frame_url}.get(kind)
+    if url_of is None or not re.fullmatch(_SHA256, payload):
+        return ""
+    return escape(url_of(payload))
+
+
+def _said(payload: str) -> str:
+    match = _WORD.fullmatch(payload)
+    return escape(say(match[1], int(match[2]) if match[2] else None)) if match else ""

@@ -1,0 +1,184 @@
+"""HTML that somebody wrote, made safe: an allow-list of elements, addresses that stay here, no styles, no classes. Pure."""
+
+import re
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Callable
+from html import escape, unescape
+from urllib.parse import unquote, unquote_to_bytes
+
+import nh3
+
+from notebooks.rendering import marks
+from notebooks.rendering.collected import Collected
+from notebooks.rendering.images import image_asset
+from notebooks.rendering.text import clean_markup
+
+TAGS = {
+    "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup", "dd",
+    "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font", "h1", "h2", "h3", "h4", "h5",
+    "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp",
+    "small", "span", "strike", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
+    "tr", "tt", "u", "ul", "var", "wbr",
+}  # fmt: skip
+# `id` gets the cell's prefix: no id of a notebook can stand for one of the page's.
+ATTRIBUTES = {
+    "*": {"id", "title", "lang", "dir"},
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height"},
+    "ol": {"start", "reversed"},
+    "li": {"value"},
+    "td": {"colspan", "rowspan", "align"},
+    "th": {"colspan", "rowspan", "align", "scope"},
+    "details": {"open"},
+    "del": {"datetime"},
+    "ins": {"datetime"},
+}
+# What Markdown's own tables and task lists need; nothing in the list looks like a part of the page.
+CLASSES = {
+    "td": {"align-left", "align-center", "align-right"},
+    "th": {"align-left", "align-center", "align-right"},
+    "li": {"task"},
+    "ul": {"tasks"},
+    "ol": {"tasks"},
+    "span": {"box", "done"},
+}
+CLEANER = nh3.Cleaner(
+    tags=TAGS,
+    attributes=ATTRIBUTES,
+    allowed_classes=CLASSES,
+    clean_content_tags={
+        "script",
+        "style",
+        "title",
+        "template",
+        "noscript",
+        "iframe",
+        "object",
+        "svg",
+        "math",
+    },
+    url_schemes={"http", "https", "mailto", "tel", "data", "attachment"},
+    link_rel=None,
+    id_prefix=marks.ID_PREFIX,
+)
+_ADDRESSED = re.compile(r"<(/?)(a|img)\b([^>]*)>")
+_ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_LEAVING = re.compile(r"(?:https?:)?[/\\]{2}|mailto:|tel:", re.IGNORECASE)
+_DATA_IMAGE = re.compile(r"data:image/[a-z+.-]+(?P<base64>;base64)?,(?P<data>.*)", re.IGNORECASE | re.DOTALL)
+
+Attachment = Callable[[str], bytes | None]
+
+
+def no_attachment(_name: str) -> bytes | None:
+    return None
+
+
+def sanitised(html: str, collected: Collected, attachment: Attachment = no_attachment) -> str:
+    """`html` safe to stand in a page, its images assets, its relative links markers."""
+    return addressed(CLEANER.clean(clean_markup(html)), collected, attachment)
+
+
+def addressed(html: str, collected: Collected, attachment: Attachment) -> str:
+    """Cleaned HTML with every <a> and <img> written anew. In cleaned HTML ">" stands in no attribute."""
+    if "<a" not in html and "<img" not in html:
+        return html
+    return _ADDRESSED.sub(_Addresses(collected, attachment), html)
+
+
+class _Addresses:
+    """Writes the tags <a> and <img>, one after another."""
+
+    def __init__(self, collected: Collected, attachment: Attachment) -> None:
+        self.collected = collected
+        self.attachment = attachment
+        self.is_in_link = False
+
+    def __call__(self, tag: re.Match[str]) -> str:
+        is_end, name, written = tag.groups()
+        if is_end:
+            self.is_in_link = False
+            return tag[0]
+        attributes = dict(_ATTRIBUTE.findall(written))
+        return self._link(attributes) if name == "a" else self._image(attributes)
+
+    def _link(self, attributes: dict[str, str]) -> str:
+        self.is_in_link = True
+        href = unescape(attributes.pop("href", "")).strip()
+        return f"<a{self._target(href)}{_written(attributes)}>"
+
+    def _target(self, href: str) -> str:
+        if not href:
+            return ""
+        if _LEAVING.match(href):
+            return f' href="{escape(href)}" rel="noopener noreferrer"'
+        if href.startswith("#"):
+            return f' href="{marks.anchor(unquote(href[1:]))}"' if len(href) > 1 else ""
+        path = "" if _SCHEME.match(href) else self._path(href)
+        return f' href="{marks.link(path)}"' if path else ""
+
+    def _path(self, address: str) -> str:
+        """A relative address without query and fragment, unquoted, noted as one of the cell's links."""
+        path = clean_path(address)
+        if path:
+            self.collected.links[path] = None
+        return path
+
+    def _image(self, attributes: dict[str, str]) -> str:
+        src = unescape(attributes.pop("src", "")).strip()
+        alt = attributes.pop("alt", "")
+        if _LEAVING.match(src):
+            return self._external(src, alt)
+        address = self._source(src)
+        if not address:
+            return f'<span class="missing-image">{alt or marks.word("missing_image")}</span>'
+        return f'<img src="{address}" alt="{alt}" loading="lazy"{_written(attributes)}>'
+
+    def _source(self, src: str) -> str:
+        if src.startswith("attachment:"):
+            raw = self.attachment(unquote(src.removeprefix("attachment:")))
+        elif src.lower().startswith("data:"):
+            raw = _inline(src)
+        elif _SCHEME.match(src):
+            return ""
+        else:
+            path = self._path(src)
+            return marks.link(path) if path else ""
+        image = image_asset(raw) if raw else None
+        return marks.asset(self.collected.add_asset(image.raw, image.media_type)) if image else ""
+
+    def _external(self, src: str, alt: str) -> str:
+        """Nothing is loaded from another host: the reader's address would be told to it. A link says where it is."""
+        text = (
+            f'<span class="external-image" title="{marks.word("external_image")}">{alt or escape(src)}</span>'
+        )
+        return text if self.is_in_link else f'<a href="{escape(src)}" rel="noopener noreferrer">{text}</a>'
+
+
+def clean_path(address: str) -> str:
+    return clean_markup(unquote(address.partition("#")[0].partition("?")[0]))
+
+
+def _written(attributes: dict[str, str]) -> str:
+    return "".join(
+        f' {name}="{value}"' for name, value in attributes.items() if name not in {"href", "src", "rel"}
+    )
+
+
+def _inline(src: str) -> bytes | None:
+    match = _DATA_IMAGE.match(src)
+    if match is None:
+        return None
+    if not match["base64"]:
+        return unquote_to_bytes(match["data"])
+    return decoded(unquote(match["data"]))
+
+
+def decoded(text: str) -> bytes | None:
+    """Base64 as notebooks hold it, with line breaks and without padding; None for what is none."""
+    text = re.sub(r"\s+", "", text).rstrip("=")
+    try:
+        return b64decode(text + "=" * (-len(text) % 4), validate=True) or None
+    except (Base64Error, ValueError):
+        return None

@@ -1,0 +1,24 @@
+"""A notebook's text made fit for HTML: no marker characters, nothing that UTF-8 cannot say. Pure."""
+
+import re
+from html import escape
+
+_UNFIT = re.compile("[\x00\x02\x03\ud800-\udfff]")
+# Parsers turn a numeric reference into the character: those that would give a marker's are disarmed before.
+_REFERENCE = re.compile(r"&#(?:[xX]0*[023](?![0-9a-fA-F])|0*[023](?![0-9]));?")
+
+__all__ = ["clean", "clean_markup", "escape"]
+
+
+def clean(text: str) -> str:
+    """`text` without NULs, marker characters and lone surrogates; a pair of surrogates becomes its character."""
+    if not _UNFIT.search(text):
+        return text
+    joined = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _UNFIT.sub("\ufffd", joined)
+
+
+def clean_markup(text: str) -> str:
+    """The same for HTML and Markdown, where a character can also be written as a reference."""
+    text = clean(text)
+    return _REFERENCE.sub("\ufffd", text) if "&#" in text else text
