@@ -8,9 +8,11 @@ from django.utils import timezone, translation
 
 from opsnotes.models import Preferences
 
+THEME_COOKIE = "theme"
+
 
 class PreferencesMiddleware:
-    """Puts `request.preferences` there; a stranger has the defaults (language from the browser)."""
+    """Puts `request.preferences` there; a stranger's are in cookies, else as the browser says."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -28,6 +30,7 @@ class PreferencesMiddleware:
 
 def preferences_of(request: HttpRequest) -> Preferences:
     if not request.user.is_authenticated:
-        return Preferences()
+        theme = request.COOKIES.get(THEME_COOKIE, "")
+        return Preferences(theme=theme if theme in Preferences.Theme.values else "")
     found = Preferences.objects.filter(user=request.user).first()
     return found or Preferences(user=request.user)

@@ -1,18 +1,23 @@
 import hashlib
 import secrets
 import zoneinfo
+from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+USE_NOTED_EVERY = timedelta(hours=1)
+
 
 def validate_time_zone(value: str) -> None:
     if value and value not in zoneinfo.available_timezones():
-        raise ValidationError(_("%(value)s is no time zone. Write a name such as Asia/Tokyo."), params={"value": value})
+        raise ValidationError(
+            _("%(value)s is no time zone. Write a name such as Asia/Tokyo."), params={"value": value}
+        )
 
 
 class Preferences(models.Model):
@@ -23,7 +28,9 @@ class Preferences(models.Model):
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences"
+    )
     language = models.CharField(_("language"), max_length=10, blank=True, choices=settings.LANGUAGES)
     time_zone = models.CharField(_("time zone"), max_length=60, blank=True, validators=[validate_time_zone])
     theme = models.CharField(_("theme"), max_length=10, blank=True, choices=Theme)
@@ -49,7 +56,7 @@ class ApiToken(models.Model):
         return self.name
 
     @classmethod
-    def make(cls, user: AbstractBaseUser, name: str) -> str:
+    def make(cls, user: User, name: str) -> str:
         """A new token's text. It cannot be read again later."""
         text = secrets.token_urlsafe(32)
         cls.objects.create(user=user, name=name, digest=_digest(text))
@@ -62,8 +69,22 @@ class ApiToken(models.Model):
     def note_use(self) -> None:
         """To the hour: a write for every request would cost more than the news is worth."""
         now = timezone.now()
-        if self.used_at is None or (now - self.used_at).total_seconds() > 3600:
+        if self.used_at is None or now - self.used_at > USE_NOTED_EVERY:
             ApiToken.objects.filter(pk=self.pk).update(used_at=now)
+
+
+class FailedLogin(models.Model):
+    """Somebody named an account and did not know its password. Counted for a while, then dropped."""
+
+    name = models.CharField(max_length=150)  # as typed, also where there is no such account
+    address = models.CharField(max_length=45)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["address", "name"], name="failed_login_by_address")]
+
+    def __str__(self) -> str:
+        return f"{self.name} from {self.address}"
 
 
 def _digest(text: str) -> str:
