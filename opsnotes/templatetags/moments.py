@@ -1,0 +1,44 @@
+"""Times as people read them: in their own zone, absolute and relative, each as a <time>."""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+JUST_NOW = timedelta(minutes=1)
+
+
+@register.simple_tag
+def moment(value: datetime | None) -> str | SafeString:
+    """2026-03-27 14:52 JST, with the distance to now on hover."""
+    return _time(value, exact(value), ago(value)) if value else ""
+
+
+@register.simple_tag
+def since(value: datetime | None) -> str | SafeString:
+    """3 days ago, with the exact time on hover."""
+    return _time(value, ago(value), exact(value)) if value else ""
+
+
+@register.filter
+def exact(value: datetime | None) -> str:
+    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M %Z") if value else ""
+
+
+@register.filter
+def ago(value: datetime | None) -> str:
+    if value is None:
+        return ""
+    if timezone.now() - value < JUST_NOW:
+        return _("just now")
+    return _("%(time)s ago") % {"time": timesince(value, depth=1)}
+
+
+def _time(value: datetime, shown: str, title: str) -> SafeString:
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), title, shown)

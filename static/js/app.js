@@ -1,0 +1,4 @@
+// What every page does beyond being read. Each module stands by itself and does nothing where its part is absent.
+import "./menus.js";
+import "./copy.js";
+import "./keys.js";

@@ -1,0 +1,16 @@
+// Short messages, seen for a moment and read out. Their words stand in the page, in its language.
+const SHOWN_FOR = 2500; // ms
+const place = document.getElementById("say");
+let timer;
+
+/** Says the sentence that the page keeps as data-<key>. */
+export function say(key) {
+  if (!place) return;
+  clearTimeout(timer);
+  place.textContent = place.dataset[key] ?? "";
+  place.classList.add("shown");
+  timer = setTimeout(() => {
+    place.classList.remove("shown");
+    place.textContent = "";
+  }, SHOWN_FOR);
+}
