@@ -28,6 +28,8 @@ class Refusal(models.TextChoices):
     PATH_TOO_LONG = "path_too_long", _("The path is longer than 1,000 characters. Shorten the folder names.")
     DUPLICATE_PATH = "duplicate_path", _("Another file of this upload has the same path. Rename one of them.")
     KIND = "kind", _("Only notebooks, zips, README.md, README.svg and images are kept. Leave this file out.")
+    UNREADABLE = "unreadable", _("The file could not be read where it lies. Look at its permissions.")
+    BYTES_MISSING = "bytes_missing", _("The file's bytes are no longer on this server. Upload it once more.")
     NOT_ALLOWED = "not_allowed", _("You may no longer write to this space. Ask one of its writers.")
     KILLED = "killed", _("Reading this file ended its worker three times. Retry, and tell your administrator if it happens again.")
     INTERNAL = "internal", _("Something went wrong here, not with your file. Retry; the server's log says more.")

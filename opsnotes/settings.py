@@ -113,6 +113,7 @@ LOGOUT_REDIRECT_URL = "login"
 # Hundreds of files of one folder come in a single request, each with its path beside it.
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # each: a thousand files of a request must not fill the memory
 
 LANGUAGES = [("en", _("English")), ("ja", _("Japanese"))]
 LANGUAGE_CODE = env.choice("OPSNOTES_LANGUAGE", ("en", "ja"))
@@ -172,7 +173,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Celery ----------------------------------------------------------------------------------------
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "folder://"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -182,8 +183,14 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
-# Both embedded engines allow one writer, so everything that writes the index waits in one queue.
-CELERY_TASK_ROUTES = {"search.tasks.*": {"queue": "index"}}
+CELERY_TASK_ROUTES = {
+    # Thousands of files wait here while other tasks pass in their own queue.
+    "notebooks.tasks.work": {"queue": "intake"},
+    # Both embedded engines allow one writer, so everything that writes the index waits in one queue.
+    "search.tasks.*": {"queue": "index"},
+}
+# A process that starts may have to wait for the database before it gives back what its predecessor held.
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat")
 CELERY_BEAT_SCHEDULE = {

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -8,11 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from notebooks.models.notebook import PATH_LENGTH, Notebook
 from notebooks.models.space import Space, Viewer
+from notebooks.paths import storable
 from notebooks.refusals import Refusal, explain
 
 # Longer than any one file takes. A worker that restarts under its own name gives its items back at once.
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 3
+
+
+class LeaseLost(Exception):
+    """Another worker holds the item by now: what this one did must not count."""
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -27,6 +33,7 @@ class Batch(models.Model):
 
     class Kind(models.TextChoices):
         UPLOAD = "upload", _("Upload")
+        API = "api", _("API")
         COMMAND = "command", _("Command line")
 
     kind = models.CharField(max_length=20, choices=Kind)
@@ -37,6 +44,7 @@ class Batch(models.Model):
     folder = models.CharField(max_length=PATH_LENGTH, blank=True)
     owner = models.CharField(max_length=150, blank=True)
     is_open = models.BooleanField(default=False)  # further portions are announced
+    portions = models.JSONField(default=list)  # names of those that came: one that is sent again counts once
     skipped = models.JSONField(default=dict)  # why files were left out -> how many
     created_at = models.DateTimeField(auto_now_add=True)
     touched_at = models.DateTimeField(auto_now=True)
@@ -46,17 +54,42 @@ class Batch(models.Model):
     class Meta:
         ordering = ["-pk"]
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
     def get_absolute_url(self) -> str:
         return reverse("batch", args=[self.pk])
 
+    def is_writable_by(self, user: Viewer) -> bool:
+        return self.space.is_writable_by(user)
+
 
 class BatchItemQuerySet(models.QuerySet["BatchItem"]):
+    def unfinished(self) -> "BatchItemQuerySet":
+        return self.filter(state__in=[BatchItem.State.QUEUED, BatchItem.State.RUNNING])
+
     def waiting(self) -> "BatchItemQuerySet":
         """Queued, or held by a worker that let its lease run out."""
         return self.filter(
             models.Q(state=BatchItem.State.QUEUED)
             | models.Q(state=BatchItem.State.RUNNING, lease_until__lt=timezone.now())
         )
+
+    def next_of_their_path(self) -> "BatchItemQuerySet":
+        """Those for whose path nothing that came earlier is unfinished: the later upload wins."""
+        earlier = BatchItem.objects.unfinished().filter(
+            path=models.OuterRef("path"),
+            batch__space=models.OuterRef("batch__space"),
+            pk__lt=models.OuterRef("pk"),
+        )
+        return self.exclude(models.Exists(earlier))
+
+    def held(self) -> "BatchItemQuerySet":
+        return self.filter(state=BatchItem.State.RUNNING, lease_until__gte=timezone.now())
+
+    def retriable(self) -> "BatchItemQuerySet":
+        """Failed, and the bytes are here to try again with."""
+        return self.filter(state=BatchItem.State.FAILED).exclude(sha256="")
 
 
 class BatchItem(models.Model):
@@ -94,14 +127,19 @@ class BatchItem(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "path"], condition=~models.Q(sha256=""), name="one_item_a_path_of_a_batch"
+            )
+        ]
         indexes = [
             models.Index(fields=["batch", "state"], name="item_by_batch_and_state"),
-            models.Index(
-                fields=["state", "lease_until"],
-                condition=models.Q(state__in=["queued", "running"]),
-                name="item_unfinished",
-            ),
+            models.Index(fields=["state", "batch", "id"], name="item_in_line"),
+            models.Index(fields=["path"], name="item_by_path"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.path} ({self.state})"
 
     @property
     def reason(self) -> str:
@@ -114,32 +152,41 @@ class BatchItem(models.Model):
     def claim(self, worker: str) -> bool:
         """Takes the item for `worker`; False where another holds it or it is done. An item that
         killed its worker as often as allowed fails here instead of killing the next."""
-        taken = (
-            BatchItem.objects.waiting()
-            .filter(pk=self.pk)
-            .update(
-                state=self.State.RUNNING,
-                worker=worker,
-                lease_until=timezone.now() + LEASE,
-                attempts=models.F("attempts") + 1,
-            )
-        )
-        self.refresh_from_db()
-        if taken and self.attempts > MOST_ATTEMPTS:
-            self.fail(Refusal.KILLED)
+        waiting = BatchItem.objects.waiting().filter(pk=self.pk, attempts=self.attempts)
+        lease = {"state": self.State.RUNNING, "worker": worker, "lease_until": timezone.now() + LEASE}
+        if not waiting.update(attempts=self.attempts + 1, **lease):
             return False
-        return taken == 1
+        self.attempts += 1
+        self._lease = {"pk": self.pk, "worker": worker, "attempts": self.attempts}
+        self._note(lease)
+        if self.attempts > MOST_ATTEMPTS:
+            self.fail(Refusal.KILLED)
+        return self.state == self.State.RUNNING
+
+    def renew(self) -> None:
+        """Holds on to an item that takes long."""
+        self._write(lease_until=timezone.now() + LEASE)
+
+    def give_back(self) -> None:
+        """Back into the queue by no fault of the item's: the attempt does not count."""
+        self._write(state=self.State.QUEUED, worker="", lease_until=None, attempts=self.attempts - 1)
 
     def finish(self, state: "BatchItem.State", notebook: Notebook | None = None) -> None:
-        self.state, self.notebook = state, notebook
-        self.reason_code = self.reason_detail = ""
-        self._close()
+        self._close(state=state, notebook=notebook, reason_code="", reason_detail="")
 
     def fail(self, code: str, detail: str = "") -> None:
-        self.state = self.State.FAILED
-        self.reason_code, self.reason_detail = str(code), detail[:300]
-        self._close()
+        self._close(state=self.State.FAILED, reason_code=str(code), reason_detail=storable(detail)[:300])
 
-    def _close(self) -> None:
-        self.worker, self.lease_until, self.finished_at = "", None, timezone.now()
-        self.save()
+    def _close(self, **fields: Any) -> None:
+        self._write(worker="", lease_until=None, finished_at=timezone.now(), **fields)
+
+    def _write(self, **fields: Any) -> None:
+        """Only while the lease is ours. Raises LeaseLost otherwise, which rolls back what was done with it."""
+        ours = BatchItem.objects.filter(state=self.State.RUNNING, **self._lease)
+        if not ours.update(**fields):
+            raise LeaseLost(self.pk)
+        self._note(fields)
+
+    def _note(self, fields: dict[str, Any]) -> None:
+        for name, value in fields.items():
+            setattr(self, name, value)

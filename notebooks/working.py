@@ -1,0 +1,144 @@
+"""Working on what waits: claim, do, write down the result. What a killed worker held is found and done again."""
+
+import logging
+import random
+import time
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db import OperationalError
+
+from notebooks import blobs, sidefiles, unpacking
+from notebooks.archives import ArchiveRefused
+from notebooks.ingest import Outcome, Provenance, ingest
+from notebooks.models import Batch, BatchItem, Notebook
+from notebooks.models.batch import BatchItemQuerySet, LeaseLost
+from notebooks.parsing import InvalidNotebook
+from notebooks.refusals import Refusal
+
+logger = logging.getLogger(__name__)
+
+# So many of each batch at a turn: somebody's thousand files don't hold up another's one.
+A_TURN = 8
+
+Kind, State = BatchItem.Kind, BatchItem.State
+
+
+def work(worker: str, seconds: float, batch: Batch | None = None) -> bool:
+    """Works on what waits (of `batch` alone, where given) for about `seconds`; True where more is waiting.
+
+    `worker` names this process and nobody beside it: what stands under that name was held by one that is dead.
+    """
+    release(worker)
+    end = time.monotonic() + seconds
+    while turn := _turn(batch):
+        for item in turn:
+            if item.claim(worker):
+                work_on(item)
+            if time.monotonic() > end:
+                return bool(_turn(batch))
+    return False
+
+
+def release(worker: str) -> bool:
+    """Gives back what a predecessor of the same name held when it died; whether there was any."""
+    return _give_back(BatchItem.objects.filter(worker=worker))
+
+
+def release_all(node: str) -> bool:
+    """The same for all processes of a worker that starts anew."""
+    return _give_back(BatchItem.objects.filter(worker__startswith=f"{node}/"))
+
+
+def _give_back(held: BatchItemQuerySet) -> bool:
+    held = held.filter(state=State.RUNNING)
+    # Asked first: nothing to give back is the rule, and asking takes no write lock.
+    return held.exists() and bool(held.update(state=State.QUEUED, worker="", lease_until=None))
+
+
+def work_on(item: BatchItem) -> None:
+    """Ends with a result in the item. Raises OperationalError, the item given back, while the database is busy."""
+    try:
+        _work_on(item)
+    except LeaseLost:
+        logger.warning("%s took longer than its lease; another worker has it", item)
+    except OperationalError:
+        item.give_back()
+        raise
+
+
+def _work_on(item: BatchItem) -> None:
+    try:
+        _do(item)
+    except (LeaseLost, OperationalError):
+        raise
+    except (InvalidNotebook, ArchiveRefused) as refused:
+        item.fail(refused.code, refused.detail)
+    except blobs.BlobMissing:
+        item.fail(Refusal.BYTES_MISSING)
+    except Exception:
+        # One file must not end the batch. The row says that it was our fault, the log says why.
+        logger.exception("Batch %s: %s could not be stored", item.batch_id, item.path)
+        item.fail(Refusal.INTERNAL)
+
+
+def _do(item: BatchItem) -> None:
+    if not _is_still_allowed(item.batch):
+        item.fail(Refusal.NOT_ALLOWED)
+    elif item.kind == Kind.ARCHIVE:
+        unpacking.unpack(item)
+    elif item.kind == Kind.SIDE_FILE:
+        is_new = sidefiles.store(item.batch.space, item.path, item.sha256, item.size)
+        item.finish(State.STORED if is_new else State.UNCHANGED)
+    else:
+        _ingest(item)
+
+
+def _ingest(item: BatchItem) -> None:
+    def note(notebook: Notebook) -> None:
+        # With the revision or not at all: a worker killed in between would find it "unchanged".
+        item.finish(State.STORED, notebook)
+
+    ingested = ingest(item.batch.space, item.path, _bytes_of(item), _provenance(item), on_store=note)
+    if ingested.outcome is Outcome.UNCHANGED:
+        item.finish(State.UNCHANGED, ingested.notebook)
+
+
+def _bytes_of(item: BatchItem) -> bytes:
+    if item.size > settings.MAX_NOTEBOOK_BYTES:  # the limit was lowered since
+        raise InvalidNotebook(Refusal.TOO_LARGE)
+    return blobs.get(item.sha256)
+
+
+def _provenance(item: BatchItem) -> Provenance:
+    batch = item.batch
+    return Provenance(by=batch.by, owner=batch.owner, origin=batch.kind, saved_at=item.saved_at)
+
+
+def _is_still_allowed(batch: Batch) -> bool:
+    """Rights are asked for again when the work is done. Who runs a command on the server needs none."""
+    if batch.kind == Batch.Kind.COMMAND:
+        return True
+    return batch.by is not None and batch.by.is_active and batch.space.is_writable_by(batch.by)
+
+
+def _turn(batch: Batch | None) -> list[BatchItem]:
+    """A few items of every batch that has some waiting, mixed: workers side by side seldom reach for the same."""
+    items = BatchItem.objects.next_of_their_path().select_related("batch__space", "batch__by")
+    queued, dropped = items.filter(state=State.QUEUED), items.waiting().filter(state=State.RUNNING)
+    if batch:
+        queued, dropped = queued.filter(batch=batch), dropped.filter(batch=batch)
+    turn = [*dropped[:A_TURN]]
+    for each in [batch.pk] if batch else _batches_in_line():
+        turn += queued.filter(batch=each)[:A_TURN]
+    random.shuffle(turn)
+    return turn
+
+
+def _batches_in_line() -> Iterator[int]:
+    """Batches with queued items: a look into the index for each, however long the queue."""
+    queued = BatchItem.objects.filter(state=State.QUEUED).order_by("batch").values_list("batch", flat=True)
+    found = queued.first()
+    while found is not None:
+        yield found
+        found = queued.filter(batch__gt=found).first()
