@@ -2,6 +2,8 @@
 
 from notebooks.rendering.cell import render
 from notebooks.rendering.digest import RENDERER_VERSION, fragment_digest
+from notebooks.rendering.folding import TEXT, raw_text, whole_output
+from notebooks.rendering.frames import FRAME
 from notebooks.rendering.markdown import render_markdown
 from notebooks.rendering.model import Heading, Place, Rendered, RenderedAsset, SafeHtml
 from notebooks.rendering.place import place
@@ -9,7 +11,9 @@ from notebooks.rendering.searchtext import output_text
 from notebooks.rendering.svg import safe_svg
 
 __all__ = [
+    "FRAME",
     "RENDERER_VERSION",
+    "TEXT",
     "Heading",
     "Place",
     "Rendered",
@@ -18,7 +22,9 @@ __all__ = [
     "fragment_digest",
     "output_text",
     "place",
+    "raw_text",
     "render",
     "render_markdown",
     "safe_svg",
+    "whole_output",
 ]

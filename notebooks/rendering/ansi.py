@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004  the numbers are those of ECMA-48 and of the 256 colours
 """Colours and weights of terminal text (SGR), as classes. Pure.
 
 All colours become one of sixteen, which content.css gives in a light and a dark form that can be read on the page.
@@ -54,10 +55,16 @@ def _step(style: Style, number: int, rest: Iterator[int]) -> Style:
         return replace(style, **{_OFF[number]: False})
     if number == 22:
         return replace(style, bold=False, faint=False)
+    return _coloured(style, number, rest)
+
+
+def _coloured(style: Style, number: int, rest: Iterator[int]) -> Style:
     side = "background" if 40 <= number <= 49 or 100 <= number <= 107 else "foreground"
     if number in {38, 48}:
-        return replace(style, **{side: _extended(rest)})
-    return replace(style, **{side: _basic(number, getattr(style, side))})
+        colour = _extended(rest)
+    else:
+        colour = _basic(number, getattr(style, side))
+    return replace(style, background=colour) if side == "background" else replace(style, foreground=colour)
 
 
 def _basic(number: int, before: int | None) -> int | None:

@@ -6,7 +6,7 @@ from html import escape
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
-from pygments.token import STANDARD_TYPES, Token, _TokenType
+from pygments.token import STANDARD_TYPES, _TokenType
 from pygments.util import ClassNotFound
 
 from notebooks.rendering.magics import command_of, language_below
@@ -91,8 +91,8 @@ def _spans(source: str, lexer: Lexer, commands: tuple[str, ...]) -> str:
     """Neighbours of one class share a span; what content.css does not colour gets none."""
     pieces: list[str] = []
     held, held_class = "", ""
-    for token, value in lexer.get_tokens(source):
-        name = class_of(token)
+    for token, lexed in lexer.get_tokens(source):
+        name, value = class_of(token), lexed
         if commands and "\x02" in value:
             name, value = _unmasked(name, value, commands)
         if name == held_class or not value.strip():
@@ -140,9 +140,6 @@ def canonical(language: str) -> str:
 @lru_cache(maxsize=1000)
 def class_of(token: _TokenType) -> str:
     """The class of a token: its own short name, or its nearest ancestor's that content.css colours."""
-    while token is not Token:
-        name = STANDARD_TYPES.get(token, "")
-        if name in _CLASSES:
-            return name
-        token = token.parent
-    return ""
+    ancestors = reversed(token.split())
+    names = (STANDARD_TYPES.get(ancestor, "") for ancestor in ancestors)
+    return next((name for name in names if name in _CLASSES), "")

@@ -48,8 +48,14 @@ def controls(digest: str, lines: int | None) -> str:
     )
 
 
-def whole(raw: bytes) -> str:
-    """The whole of a TEXT asset as HTML."""
+def whole_output(raw: bytes, media_type: str) -> str | None:
+    """The whole of a folded output as safe HTML with markers; None for an asset that is none."""
+    if media_type == FRAGMENT:
+        return raw.decode()
+    return _whole_text(raw) if media_type == TEXT else None
+
+
+def _whole_text(raw: bytes) -> str:
     classes, text = _unpacked(raw)
     if len(text) <= LONGEST_WHOLE:
         return pre(classes, terminal.to_html(text), text)

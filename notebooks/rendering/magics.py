@@ -54,7 +54,7 @@ def _language_of(name: str, arguments: str, language: str) -> str:
     if name in {"writefile", "file"}:
         return _language_of_file(arguments)
     if name == "script":
-        name = PurePosixPath(arguments.split()[0]).name if arguments else ""
+        name = PurePosixPath(arguments.split(maxsplit=1)[0]).name if arguments else ""
     return _LANGUAGES.get(name.lower(), "")
 
 

@@ -1,7 +1,7 @@
 """Markdown as Jupyter reads it, as safe HTML: tables, task lists, formulas, raw HTML, attachments. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -76,7 +76,7 @@ class _Renderer(RendererHTML):
     """markdown-it's own renderer, but for code, formulas and headings."""
 
     def heading_open(
-        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: dict[str, Any]
+        self, tokens: Sequence[Token], idx: int, _options: OptionsDict, env: MutableMapping[str, Any]
     ) -> str:
         page: _Page = env["page"]
         token = tokens[idx]
@@ -88,26 +88,33 @@ class _Renderer(RendererHTML):
         return f'<{token.tag} id="{anchor}">'
 
     def heading_close(
-        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: dict[str, Any]
+        self, tokens: Sequence[Token], idx: int, _options: OptionsDict, env: MutableMapping[str, Any]
     ) -> str:
         anchor = tokens[idx - 2].meta["anchor"]
         link = f'<a class="anchor" href="#{marks.ID_PREFIX}{anchor}" aria-label="{marks.word("permalink")}">#</a>'
         return f" {env['page'].slot(link)}</{tokens[idx].tag}>\n"
 
-    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: dict[str, Any]) -> str:
+    def fence(
+        self, tokens: Sequence[Token], idx: int, _options: OptionsDict, env: MutableMapping[str, Any]
+    ) -> str:
         token = tokens[idx]
         language = token.info.strip().partition(" ")[0].strip("{}.")
         source = token.content.removesuffix("\n")
         return str(env["page"].slot(pre("fenced", highlighted(source, language), source)))
 
-    code_block = fence
+    def code_block(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: MutableMapping[str, Any]
+    ) -> str:
+        return self.fence(tokens, idx, options, env)
 
     def math_inline(
-        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: dict[str, Any]
+        self, tokens: Sequence[Token], idx: int, _options: OptionsDict, env: MutableMapping[str, Any]
     ) -> str:
         return str(env["page"].slot(mathml(tokens[idx].content, is_block=False)))
 
-    def math_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: dict[str, Any]) -> str:
+    def math_block(
+        self, tokens: Sequence[Token], idx: int, _options: OptionsDict, env: MutableMapping[str, Any]
+    ) -> str:
         return str(env["page"].slot(mathml(tokens[idx].content.strip(), is_block=True)))
 
     # A <p> cannot hold the <div> of a displayed formula: in a sentence it is displayed inline.
@@ -160,7 +167,7 @@ def _task(inline: Token) -> bool:
     first.content = first.content[match.end() :]
     is_done = match[1] != " "
     box = Token("html_inline", "", 0)
-    box.content = f'<span class="box done">☑</span> ' if is_done else '<span class="box">☐</span> '
+    box.content = '<span class="box done">☑</span> ' if is_done else '<span class="box">☐</span> '
     inline.children.insert(0, box)
     return True
 
@@ -176,23 +183,30 @@ def _parser() -> MarkdownIt:
     for name in ("math_inline", "math_inline_double", "math_block"):
         parser.renderer.rules[name] = getattr(parser.renderer, name)  # type: ignore[attr-defined]
     parser.renderer.rules["amsmath"] = parser.renderer.math_block  # type: ignore[attr-defined]
-    parser.validateLink = lambda _url: True  # type: ignore[method-assign]  # the sanitiser decides
+    parser.validateLink = _any_link  # type: ignore[method-assign]
     parser.core.ruler.push("classes_for_styles", _classes_for_styles)
     parser.core.ruler.push("tasks", _tasks)
     return parser
 
 
+def _any_link(url: str) -> bool:  # noqa: ARG001
+    """The sanitiser decides, for all that can hold an address."""
+    return True
+
+
 PARSER = _parser()
 
 
-def attachment_of(attachments: Mapping[str, Mapping[str, Any]], decode: Any) -> Attachment:
+def attachment_of(
+    attachments: Mapping[str, Mapping[str, Any]], decode: Callable[[str], bytes | None]
+) -> Attachment:
     """The bytes of a cell's attachments by name."""
 
     def attachment(name: str) -> bytes | None:
         for content in attachments.get(name, {}).values():
             raw = decode(content) if isinstance(content, str) else None
             if raw:
-                return bytes(raw)
+                return raw
         return None
 
     return attachment

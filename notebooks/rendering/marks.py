@@ -4,6 +4,7 @@ A marker is START kind payload END. Neither character survives in anything a not
 can be forged; and what place() puts in for one is checked and escaped there, so a forged one would do no harm.
 """
 
+import re
 from urllib.parse import quote
 
 START, END = "\x02", "\x03"
@@ -11,6 +12,8 @@ START, END = "\x02", "\x03"
 # The id of a cell's own elements begins with the cell's: two cells, or a cell and the page, never share one.
 INDEX = f"{START}i{END}"
 ID_PREFIX = f"{INDEX}-"
+
+_LINK = re.compile(f"{START}l([^{START}{END}]*){END}")
 
 
 def asset(sha256: str) -> str:
@@ -26,8 +29,12 @@ def frame(sha256: str) -> str:
 
 
 def link(path: str) -> str:
-    """The whole value of an href or src: the attribute goes where nothing is there."""
-    return f"{START}l{quote(path)}{END}"
+    """The whole value of an href or src: the attribute goes where nothing is there. `path` is percent-encoded."""
+    return f"{START}l{path}{END}"
+
+
+def links_in(html: str) -> set[str]:
+    return set(_LINK.findall(html))
 
 
 def anchor(name: str) -> str:

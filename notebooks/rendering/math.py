@@ -33,11 +33,13 @@ def mathml(latex: str, *, is_block: bool) -> str:
     """A formula as MathML; as its own source, marked, where it cannot be read."""
     display = "block" if is_block else "inline"
     try:
-        if len(latex) > LONGEST:
-            raise ValueError("too long")
-        written = _written(convert_to_element(latex, display=display), DEEPEST)
+        written = (
+            _written(convert_to_element(latex, display=display), DEEPEST) if len(latex) <= LONGEST else ""
+        )
     except Exception as error:  # noqa: BLE001  the converter raises whatever its parts raise
         logger.debug("no MathML for %r: %r", latex[:200], error)
+        written = ""
+    if not written:
         tag = "div" if is_block else "span"
         return f'<{tag} class="formula"><code>{escape(latex, quote=False)}</code></{tag}>'
     return f'<div class="formula">{written}</div>' if is_block else written

@@ -35,7 +35,7 @@ class RenderedAsset:
 class Rendered:
     html: str  # safe, with markers for what depends on the place
     assets: tuple[RenderedAsset, ...] = ()
-    links: tuple[str, ...] = ()  # relative addresses as written, without query and fragment, unquoted
+    links: tuple[str, ...] = ()  # relative addresses, percent-encoded, without query and fragment
     headings: tuple[Heading, ...] = ()
 
 

@@ -37,8 +37,7 @@ def _regions(html: str, place: Place) -> str:
 
 def _attribute(match: re.Match[str], place: Place) -> str:
     name, kind, value = match.groups()
-    look_up = place.link_url if kind == "l" else place.anchor_url
-    url = look_up(unquote(value))
+    url = place.link_url(value) if kind == "l" else place.anchor_url(unquote(value))
     return f' {name}="{escape(url)}"' if url else ""
 
 

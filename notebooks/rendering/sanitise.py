@@ -5,14 +5,14 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Callable
 from html import escape, unescape
-from urllib.parse import unquote, unquote_to_bytes
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 import nh3
 
 from notebooks.rendering import marks
 from notebooks.rendering.collected import Collected
 from notebooks.rendering.images import image_asset
-from notebooks.rendering.text import clean_markup
+from notebooks.rendering.text import clean, clean_markup
 
 TAGS = {
     "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup", "dd",
@@ -119,8 +119,8 @@ class _Addresses:
         return f' href="{marks.link(path)}"' if path else ""
 
     def _path(self, address: str) -> str:
-        """A relative address without query and fragment, unquoted, noted as one of the cell's links."""
-        path = clean_path(address)
+        """A relative address without query and fragment, noted as one of the cell's links."""
+        path = quote(clean(unquote(address.partition("#")[0].partition("?")[0])))
         if path:
             self.collected.links[path] = None
         return path
@@ -154,10 +154,6 @@ class _Addresses:
             f'<span class="external-image" title="{marks.word("external_image")}">{alt or escape(src)}</span>'
         )
         return text if self.is_in_link else f'<a href="{escape(src)}" rel="noopener noreferrer">{text}</a>'
-
-
-def clean_path(address: str) -> str:
-    return clean_markup(unquote(address.partition("#")[0].partition("?")[0]))
 
 
 def _written(attributes: dict[str, str]) -> str:

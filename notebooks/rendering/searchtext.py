@@ -34,10 +34,12 @@ def _parts(output: Output) -> Iterator[str]:
 def _display(output: Output) -> str:
     plain = output.data.get("text/plain")
     html = output.data.get("text/html")
-    if isinstance(plain, str) and plain.strip():
-        # pandas and IPython say only "<IPython...HTML object>" where the HTML holds the content.
-        if not (isinstance(html, str) and plain.lstrip().startswith("<IPython.")):
-            return terminal.plain(plain)
+    # IPython says only "<IPython.core.display.HTML object>" where the HTML holds the content.
+    stands_for_html = (
+        isinstance(html, str) and isinstance(plain, str) and plain.lstrip().startswith("<IPython.")
+    )
+    if isinstance(plain, str) and plain.strip() and not stands_for_html:
+        return terminal.plain(plain)
     if isinstance(html, str):
         return html_text(html)
     for mime in _TEXTS:

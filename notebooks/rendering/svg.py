@@ -1,7 +1,7 @@
 """SVG without anything that runs, loads or links: an allow-list of elements and attributes. Pure."""
 
 import re
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 LARGEST = 20_000_000  # bytes
 DEEPEST = 200
@@ -25,19 +25,20 @@ _OUTWARD = re.compile(
 
 def safe_svg(raw: bytes) -> bytes | None:
     """The drawing in `raw` with everything that is not plain drawing left out; None where there is no SVG."""
-    if len(raw) > LARGEST or b"<svg" not in raw and b":svg" not in raw:
+    if len(raw) > LARGEST or not (b"<svg" in raw or b":svg" in raw):
         return None
     try:
-        root = ElementTree.fromstring(_undeclared(raw))  # noqa: S314  no DTD is left, so no entity can grow
-    except (ElementTree.ParseError, ValueError, LookupError):
+        root = ET.fromstring(_undeclared(raw))  # noqa: S314  no DTD is left, so no entity can grow
+    except (ET.ParseError, ValueError, LookupError):
         return None
     if _local(root.tag) != "svg":
         return None
     kept = _kept(root, DEEPEST)
     if kept is None:
         return None
-    ElementTree.register_namespace("", _NAMESPACE)
-    return ElementTree.tostring(kept, encoding="utf-8", xml_declaration=True)
+    ET.register_namespace("", _NAMESPACE)
+    drawing: bytes = ET.tostring(kept, encoding="utf-8", xml_declaration=True)
+    return drawing
 
 
 def _undeclared(raw: bytes) -> bytes:
@@ -51,11 +52,11 @@ def _undeclared(raw: bytes) -> bytes:
     return raw[: match.start()] + raw[end + 1 :]
 
 
-def _kept(element: ElementTree.Element, depth: int) -> ElementTree.Element | None:
+def _kept(element: ET.Element, depth: int) -> ET.Element | None:
     name = _local(element.tag)
     if name not in TAGS or depth == 0:
         return None
-    kept = ElementTree.Element(f"{{{_NAMESPACE}}}{name}", _attributes(name, element))
+    kept = ET.Element(f"{{{_NAMESPACE}}}{name}", _attributes(name, element))
     kept.text, kept.tail = element.text, element.tail
     if name == "style":
         kept.text = "" if _OUTWARD.search(element.text or "") else element.text
@@ -72,7 +73,7 @@ def _local(tag: object) -> str:
     return name if namespace in {"", f"{{{_NAMESPACE}"} else ""
 
 
-def _attributes(name: str, element: ElementTree.Element) -> dict[str, str]:
+def _attributes(name: str, element: ET.Element) -> dict[str, str]:
     kept = {}
     for key, value in element.attrib.items():
         if key in {"href", f"{_XLINK}href"}:

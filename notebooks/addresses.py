@@ -1,0 +1,135 @@
+"""Where the markers of a notebook's fragments lead: its assets, other notebooks, side files, its own headings."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.urls import reverse
+
+from notebooks import blobs, paths
+from notebooks.models import Asset, Fragment, Notebook, SideFile, Space
+from notebooks.models.space import Viewer
+from notebooks.rendering import Place, SafeHtml, place, whole_output
+from notebooks.rendering.marks import ID_PREFIX, links_in
+
+_ID = re.compile(f' id="{ID_PREFIX}([^"]*)"')
+_ANY = "0" * 64
+
+
+@dataclass(frozen=True)
+class Addresses:
+    notebook: Notebook
+    fragments: Sequence[Fragment]
+    links: Mapping[str, str]  # path as written -> address
+
+    @classmethod
+    def of(cls, notebook: Notebook, fragments: Sequence[Fragment], user: Viewer) -> Addresses:
+        written = {link for fragment in fragments for link in fragment.links}
+        return cls(notebook, fragments, link_addresses(notebook, written, user))
+
+    @classmethod
+    def within(cls, notebook: Notebook, html: str, user: Viewer) -> Addresses:
+        """For a piece that is shown by itself."""
+        return cls(notebook, (), link_addresses(notebook, links_in(html), user))
+
+    def filling(self, *, has_source: bool = True, is_whole: bool = False) -> Callable[[int, str], SafeHtml]:
+        """What fills a fragment's markers in. A whole one needs no server any more: images lie inside it."""
+        asset_url = self._inline if is_whole else _address("asset", self.notebook.pk)
+        more_url = _address("output", self.notebook.pk)
+        frame_url = _nothing if is_whole else _address("frame", self.notebook.pk)
+        anchors = _Anchors(self.fragments)
+
+        def fill(index: int, html: str) -> SafeHtml:
+            return place(
+                html,
+                Place(
+                    index=index,
+                    asset_url=asset_url,
+                    more_url=more_url,
+                    frame_url=frame_url,
+                    link_url=self.links.get,
+                    anchor_url=anchors.url,
+                    whole=self._whole if is_whole else _none,
+                    has_source=has_source,
+                ),
+            )
+
+        return fill
+
+    @cached_property
+    def _media_types(self) -> dict[str, str]:
+        digests = {sha256 for fragment in self.fragments for sha256 in fragment.assets}
+        return dict(Asset.objects.filter(pk__in=digests).values_list("pk", "media_type"))
+
+    def _inline(self, sha256: str) -> str:
+        media_type = self._media_types.get(sha256, "")
+        if not media_type.startswith("image/"):
+            return ""
+        return f"data:{media_type};base64,{base64.b64encode(blobs.get(sha256)).decode()}"
+
+    def _whole(self, sha256: str) -> str | None:
+        media_type = self._media_types.get(sha256)
+        return whole_output(blobs.get(sha256), media_type) if media_type else None
+
+
+def link_addresses(notebook: Notebook, links: Iterable[str], user: Viewer) -> dict[str, str]:
+    """Addresses of what relative `links` name, as far as `user` may see it."""
+    return addresses_in_folder(notebook.space, notebook.folder, links, user)
+
+
+def addresses_in_folder(space: Space, folder: str, links: Iterable[str], user: Viewer) -> dict[str, str]:
+    """The same for a README of `folder`. Three queries, however many links."""
+    targets = {link: target for link in links if (target := paths.resolved(folder, link))}
+    wanted = set(targets.values())
+    if not wanted:
+        return {}
+    notebooks = Notebook.objects.visible_to(user).alive().filter(space=space)
+    folders = notebooks.filter(folder__in=wanted).order_by().values_list("folder", flat=True).distinct()
+    known = {folder: reverse("browse", args=[space.slug, f"{folder}/"]) for folder in folders}
+    files = (
+        SideFile.objects.visible_to(user).filter(space=space, path__in=wanted).values_list("path", flat=True)
+    )
+    known |= {path: reverse("side-file", args=[space.slug, path]) for path in files}
+    found = notebooks.filter(path__in=wanted).only("pk", "path", "title")
+    known |= {each.path: each.get_absolute_url() for each in found}
+    return {link: known[target] for link, target in targets.items() if target in known}
+
+
+class _Anchors:
+    """The ids inside a notebook, for links that lead from one cell to another."""
+
+    def __init__(self, fragments: Sequence[Fragment]) -> None:
+        self.fragments = fragments
+
+    @cached_property
+    def _places(self) -> dict[str, str]:
+        places: dict[str, str] = {}
+        for index, fragment in enumerate(self.fragments):
+            for anchor in _ID.findall(fragment.html):
+                places.setdefault(anchor, f"#cell-{index}-{anchor}")
+        return places
+
+    @cached_property
+    def _folded(self) -> dict[str, str]:
+        return {anchor.casefold(): place for anchor, place in reversed(self._places.items())}
+
+    def url(self, anchor: str) -> str | None:
+        return self._places.get(anchor) or self._folded.get(anchor.casefold())
+
+
+def _address(name: str, pk: int) -> Callable[[str], str]:
+    """reverse() for any digest: it is asked for hundreds of times a page."""
+    pattern = reverse(name, args=[pk, _ANY])
+    return lambda sha256: pattern.replace(_ANY, sha256)
+
+
+def _nothing(_sha256: str) -> str:
+    return ""
+
+
+def _none(_sha256: str) -> str | None:
+    return None

@@ -1,0 +1,154 @@
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test.utils import CaptureQueriesContext
+from django.db import connection
+
+from notebooks import ingest, sidefiles, blobs
+from notebooks.models import Fragment
+from notebooks.showing import shown_cells, shown_revision
+from notebooks.verdict import Ending
+from tests.builders import display, error, make_notebook, make_runbook, make_space, make_user, stream
+
+pytestmark = pytest.mark.django_db
+NOBODY = AnonymousUser()
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def html_of(notebook, user=NOBODY, **how):
+    return "".join(cell.html for cell in shown_cells(notebook, user, **how).cells)
+
+
+def public(**fields):
+    return make_space(is_public=True, **fields)
+
+
+def test_cells_come_in_order_with_their_html():
+    showing = shown_cells(make_runbook(("markdown", "# One"), "ls", ("markdown", "two")), NOBODY)
+    assert [cell.index for cell in showing.cells] == [0, 1, 2]
+    assert '<h2 id="cell-0-One">One' in showing.cells[0].html
+
+
+def test_nothing_of_a_marker_is_left():
+    html = html_of(make_runbook(("markdown", "# T\n[a](b.ipynb) ![c](d.png)"), ("code", "ls", [stream("x\n" * 99)])))
+    assert "\x02" not in html
+    assert "\x03" not in html
+
+
+def test_link_leads_to_the_notebooks_page_here():
+    space = public()
+    target = make_runbook(("markdown", "# Target"), space=space, path="share/日本語 1.ipynb")
+    source = make_runbook(("markdown", "[go](../share/%E6%97%A5%E6%9C%AC%E8%AA%9E%201.ipynb#part)"), space=space, path="a/b.ipynb")
+    assert f'<a href="{target.get_absolute_url()}">go</a>' in html_of(source)
+
+
+def test_link_to_what_is_not_there_is_text():
+    html = html_of(make_runbook(("markdown", "see [the other](gone.ipynb)"), space=public()))
+    assert "<a>the other</a>" in html
+
+
+def test_link_does_not_tell_of_a_deleted_notebook():
+    space = public()
+    target = make_runbook(space=space, path="t.ipynb")
+    source = make_runbook(("markdown", "[go](t.ipynb)"), space=space, path="s.ipynb")
+    type(target).objects.filter(pk=target.pk).update(deleted_at="2026-01-01T00:00:00Z")
+    assert "<a>go</a>" in html_of(source)
+
+
+def test_link_to_a_folder_leads_to_its_page():
+    space = public()
+    make_runbook(space=space, path="share/x.ipynb")
+    source = make_runbook(("markdown", "[all](share/)"), space=space)
+    assert f'href="/browse/{space.slug}/share/"' in html_of(source)
+
+
+def test_image_beside_the_notebook_is_shown():
+    space = public()
+    sidefiles.store(space, "docs/a.png", blobs.put(b"x"), 1)
+    source = make_runbook(("markdown", "![a](a.png)"), space=space, path="docs/n.ipynb")
+    assert f'src="/files/{space.slug}/docs/a.png"' in html_of(source)
+
+
+def test_link_within_the_notebook_finds_its_heading_in_another_cell():
+    source = make_runbook(("markdown", "[down](#Step-two) [up](#here)"), ("markdown", "## Step two\n<a id='here'></a>"))
+    html = html_of(source)
+    assert 'href="#cell-1-Step-two"' in html
+    assert 'href="#cell-1-here"' in html
+
+
+def test_image_output_is_asked_for_through_the_notebook():
+    notebook = make_runbook(("code", "plot()", [display({"image/png": DOT, "text/plain": "<Figure>"})]))
+    assert f'src="/n/{notebook.pk}/assets/' in html_of(notebook)
+
+
+def test_whole_copy_has_its_images_and_long_outputs_inside():
+    notebook = make_runbook(
+        ("code", "plot()", [display({"image/png": DOT})]), ("code", "long()", [stream("line\n" * 500 + "end")])
+    )
+    html = html_of(notebook, is_whole=True)
+    assert 'src="data:image/png;base64,' in html
+    assert html.count("line\n") == 500
+    assert "hx-get" not in html
+
+
+def test_report_leaves_the_code_out():
+    notebook = make_runbook(("code", "secret_code()", [stream("result")]))
+    html = html_of(notebook, has_source=False)
+    assert "secret_code" not in html
+    assert "result" in html
+
+
+def test_number_of_queries_does_not_grow():
+    def queries(count):
+        cells = [("markdown", f"# H{n}\n[x](n{n}.ipynb) ![y](p{n}.png)") for n in range(count)]
+        notebook = make_runbook(*cells, space=public())
+        with CaptureQueriesContext(connection, ) as captured:
+            shown_cells(notebook, NOBODY)
+        return len(captured)
+
+    assert queries(2) == queries(40) <= 5
+
+
+def test_old_revision_is_shown_with_the_ids_it_had():
+    space = public()
+    first = make_runbook("ls", ("markdown", "# Old"), space=space)
+    make_runbook("ls -l", space=space)
+    showing = shown_revision(first.revisions.get(number=1), NOBODY)
+    assert [str(cell.meme) for cell in showing.cells] == [meme[0] for meme in first.revision.memes]
+    assert "Old" in showing.cells[1].html
+
+
+def test_old_revision_whose_fragments_are_gone_is_rendered_again():
+    space = public()
+    first = make_runbook(("markdown", "# Old"), space=space)
+    make_runbook("ls -l", space=space)
+    Fragment.objects.filter(html__contains="Old").delete()
+    assert "Old" in shown_revision(first.revisions.get(number=1), NOBODY).cells[0].html
+
+
+def test_outline_tells_how_the_cells_below_each_heading_ended():
+    showing = shown_cells(
+        make_runbook(
+            ("markdown", "# Top"),
+            ("markdown", "### Deep"),
+            ("code", "ls", [stream("x")]),
+            ("code", "rm", [error("OSError", "no")]),
+            ("markdown", "# Next"),
+            "left",
+        ),
+        NOBODY,
+    )
+    assert [(e.text, e.depth, [str(b.status) for b in e.bricks]) for e in showing.outline] == [
+        ("Top", 0, []),
+        ("Deep", 1, ["ok", "error"]),
+        ("Next", 0, ["not_run"]),
+    ]
+    assert showing.outline[1].element_id == "cell-1-Deep"
+
+
+def test_verdict_of_a_run_that_stopped():
+    verdict = shown_cells(
+        make_runbook("first", ("code", "ls", [stream("x")]), ("code", "rm", [error("OSError", "no")]), "left"), NOBODY
+    ).verdict
+    assert (verdict.total, verdict.ran, verdict.failed) == (4, 2, 1)
+    assert verdict.ending is Ending.STOPPED
+    assert (verdict.stopped_at, verdict.stopped_step) == (2, 3)
