@@ -40,7 +40,7 @@ def _accounts(names: Iterable[str]) -> QuerySet[User]:
     return User.objects.filter(username__in=list(names))
 
 
-class SpaceForm(forms.ModelForm[Space]):
+class SpaceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has it for the checker only
     readers = PeopleField(
         label=_("Readers"), required=False, help_text=_("User names, separated by commas. They may read.")
     )
@@ -66,15 +66,16 @@ class SpaceForm(forms.ModelForm[Space]):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.space: Space = self.instance
         before = self._members_before()
         self.initial["readers"], self.initial["writers"] = before.readers, before.writers
         self._offer_groups("reader_groups", before.reader_groups)
         self._offer_groups("writer_groups", before.writer_groups)
 
     def _members_before(self) -> Members:
-        if self.instance.pk is None:
+        space = self.space
+        if space.pk is None:
             return Members(writers=[self.user])
-        space = self.instance
         return Members(
             space.readers.all(), space.writers.all(), space.reader_groups.all(), space.writer_groups.all()
         )
@@ -104,8 +105,8 @@ class SpaceForm(forms.ModelForm[Space]):
 
     def save(self, commit: bool = True) -> Space:  # noqa: FBT001, FBT002  Django's signature
         if commit:
-            save_space(self.instance, self._members(self.cleaned_data))
-        return self.instance
+            save_space(self.space, self._members(self.cleaned_data))
+        return self.space
 
 
 class NewSpaceForm(SpaceForm):
@@ -124,7 +125,7 @@ class NewSpaceForm(SpaceForm):
         return slug
 
     def save(self, commit: bool = True) -> Space:  # noqa: FBT001, FBT002  Django's signature
-        self.instance.slug = self.cleaned_data["slug"] or free_slug(self.instance.name)
+        self.space.slug = self.cleaned_data["slug"] or free_slug(self.space.name)
         return super().save(commit)
 
 

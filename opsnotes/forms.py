@@ -36,7 +36,7 @@ class LoginForm(AuthenticationForm):
         return logins.address_of(self.request) if isinstance(self.request, HttpRequest) else "unknown"
 
 
-class PreferencesForm(forms.ModelForm[Preferences]):
+class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has it for the checker only
     class Meta:
         model = Preferences
         fields = ("language", "time_zone", "theme", "shortcuts")
@@ -69,13 +69,13 @@ class AppearanceForm(forms.Form):
     language = forms.ChoiceField(choices=settings.LANGUAGES, required=False)
 
 
-class TokenForm(forms.ModelForm[ApiToken]):
+class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ApiToken
         fields = ("name",)
         help_texts = {"name": _("What it is for, so that you know later which one to revoke.")}
 
 
-def password_form(person: User, data: Any = None) -> SetPasswordForm[User]:
+def password_form(person: User, data: Any = None) -> "SetPasswordForm[User]":
     """Who came by a login link has no old password to type."""
     return PasswordChangeForm(person, data) if person.has_usable_password() else SetPasswordForm(person, data)

@@ -143,6 +143,10 @@ class Revision(models.Model):
         }
 
     @property
+    def changed_cells(self) -> int:
+        return sum(self.changes.values())
+
+    @property
     def changed_at(self) -> datetime:
         return self.saved_at or self.ingested_at
 

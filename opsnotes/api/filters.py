@@ -1,0 +1,55 @@
+"""Which notebooks a list is about."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from notebooks import memes
+from notebooks.memes import Meme
+from notebooks.models import Cell, Notebook, Space
+from notebooks.models.space import Viewer
+
+ORDERINGS = ("path", "-path", "title", "-title", "updated_at", "-updated_at")
+
+
+class MemeField(serializers.CharField):
+    """A MEME: with a branch it means exactly that one, without it the whole family."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        meme = memes.parse(super().to_internal_value(data))
+        if meme is None:
+            raise serializers.ValidationError(_("This is no MEME."))
+        return meme
+
+
+class NotebookQuery(serializers.Serializer[Any]):
+    space = serializers.CharField(required=False, help_text="Its address (slug).")
+    path = serializers.CharField(required=False, help_text="A path, or with / at the end all below a folder.")
+    meme = MemeField(required=False, help_text="Borne by the notebook or a cell; without branch, the family.")
+    q = serializers.CharField(required=False, help_text="Words, as on the search page; best first.")
+    ordering = serializers.ChoiceField(ORDERINGS, required=False)
+
+    def apply(self, notebooks: QuerySet[Notebook], user: Viewer) -> QuerySet[Notebook]:
+        asked = self.validated_data
+        if "space" in asked:
+            # A space that is not there and one that may not be seen look the same: an empty list.
+            notebooks = notebooks.filter(space__in=Space.objects.filter(slug=asked["space"]))
+        if "path" in asked:
+            notebooks = notebooks.filter(_at(asked["path"]))
+        if "meme" in asked:
+            notebooks = notebooks.filter(_bearing(asked["meme"]))
+        return notebooks.order_by(asked.get("ordering", "-updated_at"), "pk")
+
+
+def _at(path: str) -> Q:
+    if not path.endswith("/"):
+        return Q(path=path)
+    folder = path.strip("/")
+    return Q(folder=folder) | Q(folder__startswith=f"{folder}/") if folder else Q()
+
+
+def _bearing(meme: Meme) -> Q:
+    exactly = {"meme": meme.uuid, **({"branch": meme.branch} if meme.branch else {})}
+    return Q(**exactly) | Q(pk__in=Cell.objects.filter(**exactly).values("notebook"))

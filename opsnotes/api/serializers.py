@@ -1,0 +1,106 @@
+"""Notebooks, cells and revisions as JSON."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from rest_framework import serializers
+
+from notebooks import forms, ingest, moving, paths
+from notebooks.models import Cell, Notebook, Revision, Space
+
+
+def _full_url(serializer: serializers.BaseSerializer[Any], path: str) -> str:
+    return str(serializer.context["request"].build_absolute_uri(path))
+
+
+class NotebookSerializer(serializers.ModelSerializer[Notebook]):
+    space = serializers.SlugRelatedField[Space]("slug", read_only=True)
+    revision = serializers.IntegerField(source="revision.number", help_text="Number of the current one.")
+    url = serializers.SerializerMethodField(help_text="Its page.")
+
+    class Meta:
+        model = Notebook
+        fields: tuple[str, ...] = (
+            "id", "space", "path", "title", "owner", "meme", "branch", "revision", "cell_count", "updated_at", "url"
+        )  # fmt: skip
+        read_only_fields: tuple[str, ...] = fields
+
+    def get_url(self, notebook: Notebook) -> str:
+        return _full_url(self, notebook.get_absolute_url())
+
+
+class CellSerializer(serializers.ModelSerializer[Cell]):
+    type = serializers.CharField(source="cell_type")
+    html = serializers.SerializerMethodField(help_text="Safe HTML, as on the page.")
+
+    class Meta:
+        model = Cell
+        fields = (
+            "index", "type", "meme", "branch", "assigned", "source", "output", "html", "execution_count",
+            "executed_at", "status",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_html(self, cell: Cell) -> str:
+        return str(self.context["html"][cell.index])
+
+
+class NotebookDetailSerializer(NotebookSerializer):
+    cells = serializers.SerializerMethodField()
+
+    class Meta(NotebookSerializer.Meta):
+        fields = (*NotebookSerializer.Meta.fields, "cells")
+        read_only_fields = fields
+
+
+class RevisionSerializer(serializers.ModelSerializer[Revision]):
+    by = serializers.SlugRelatedField[User]("username", read_only=True)
+    changed = serializers.DictField(
+        source="changes",
+        child=serializers.IntegerField(),
+        help_text="Cells added, edited, removed and moved.",
+    )
+
+    class Meta:
+        model = Revision
+        fields = ("number", "sha256", "size", "saved_at", "ingested_at", "by", "origin", "changed")
+        read_only_fields = fields
+
+
+class ChangeSerializer(serializers.Serializer[Notebook]):
+    """What PATCH may change: the place, and which revision is the current one."""
+
+    space = serializers.SlugRelatedField[Space]("slug", queryset=Space.objects.none(), required=False)
+    path = serializers.CharField(max_length=paths.LONGEST, required=False)
+    revision = serializers.IntegerField(required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        fields: dict[str, Any] = super().get_fields()
+        if "request" in self.context:
+            fields["space"].queryset = Space.objects.writable_by(self.context["request"].user)
+        return fields
+
+    def validate_path(self, path: str) -> str:
+        try:
+            return moving.destination(self._notebook.name, path)
+        except paths.UnsafePath as error:
+            raise serializers.ValidationError(forms.why_not(error)) from error
+
+    def validate_revision(self, number: int) -> Revision:
+        revision = self._notebook.revisions.filter(number=number).first()
+        if revision is None:
+            raise serializers.ValidationError("There is no revision of this number.")
+        return revision
+
+    def make(self, notebook: Notebook, by: User) -> None:
+        """Raises what moving.move() raises."""
+        change = self.validated_data
+        if "space" in change or "path" in change:
+            moving.move(notebook, change.get("space", notebook.space), change.get("path", notebook.path), by)
+        if "revision" in change:
+            ingest.make_current(notebook, change["revision"])
+
+    @property
+    def _notebook(self) -> Notebook:
+        notebook: Notebook = self.context["notebook"]
+        return notebook

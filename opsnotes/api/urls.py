@@ -1,0 +1,19 @@
+"""/api/v1/: every app's routes under one roof."""
+
+from django.urls import URLPattern, URLResolver, path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
+
+from notebooks.api.spaces import SpaceViewSet
+from opsnotes.api.notebooks import NotebookViewSet
+from opsnotes.api.status import StatusView
+
+router = SimpleRouter(use_regex_path=False)
+router.register("spaces", SpaceViewSet, basename="api-spaces")
+router.register("notebooks", NotebookViewSet, basename="api-notebooks")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *router.urls,
+    path("status/", StatusView.as_view(), name="api-status"),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+]

@@ -1,0 +1,99 @@
+"""Is all well? One line each: database, migrations, broker, worker, work that waits, search index."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Min
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from notebooks.models import BatchItem, Notebook
+from opsnotes.celery import app
+
+PING_SECONDS = 2
+# The sweep rings again every minute: what waits longer has nobody who works on it.
+LATE = timedelta(minutes=5)
+
+
+class Unwell(Exception):
+    """What is wrong, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    name: str
+    is_well: bool
+    text: str
+
+
+def report() -> list[Line]:
+    return [_line(name, check) for name, check in CHECKS.items()]
+
+
+def _line(name: str, check: Callable[[], str]) -> Line:
+    try:
+        return Line(name, is_well=True, text=check())
+    except Unwell as reason:
+        return Line(name, is_well=False, text=str(reason))
+    except (DatabaseError, OperationalError, OSError) as error:
+        return Line(name, is_well=False, text=f"{type(error).__name__}: {error}".splitlines()[0])
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return f"{connection.display_name}, {Notebook.objects.alive().count():,} notebooks"
+
+
+def _migrations() -> str:
+    executor = MigrationExecutor(connection)
+    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if pending:
+        raise Unwell(f"{len(pending)} pending: run manage.py migrate")
+    return "none pending"
+
+
+def _broker() -> str:
+    if not settings.REDIS_URL:
+        return _embedded_broker(str(settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_in"]))
+    with app.connection_for_write() as broker:
+        broker.ensure_connection(max_retries=1, interval_start=0, interval_max=0, timeout=PING_SECONDS)
+    return "Redis"
+
+
+def _embedded_broker(folder: str) -> str:
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Unwell("its folder below OPSNOTES_DATA cannot be written: who owns it?")
+    return "embedded"
+
+
+def _worker() -> str:
+    answers = app.control.ping(timeout=PING_SECONDS)
+    if not answers:
+        raise Unwell("no answer: start manage.py work, or look whether it still runs")
+    return f"{len(answers)} answered"
+
+
+def _work() -> str:
+    waiting = BatchItem.objects.filter(state=BatchItem.State.QUEUED).order_by()
+    oldest = waiting.aggregate(since=Min("batch__touched_at"))["since"]
+    count = waiting.count()
+    if oldest is not None and timezone.now() - oldest > LATE:
+        raise Unwell(
+            f"{count:,} files wait, the oldest since {oldest:%Y-%m-%d %H:%M} UTC: is a worker running?"
+        )
+    return f"{count:,} files wait"
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "broker": _broker,
+    "worker": _worker,
+    "work": _work,
+}
