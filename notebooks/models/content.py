@@ -1,3 +1,6 @@
+from functools import reduce
+from operator import or_
+
 from django.db import models
 
 from notebooks.models.notebook import PATH_LENGTH, Notebook, NotebookQuerySet
@@ -92,8 +95,9 @@ class SideFile(models.Model):
 
 class LinkQuerySet(models.QuerySet["Link"]):
     def into(self, notebook: Notebook) -> "LinkQuerySet":
-        """Links that lead to where `notebook` is."""
-        return self.filter(path=notebook.path, notebook__space=notebook.space_id)
+        """Links that lead to where `notebook` is, or was: who moved it left a signpost."""
+        places = [(notebook.space_id, notebook.path), *notebook.free_signposts()]
+        return self.filter(reduce(or_, (models.Q(notebook__space=space, path=path) for space, path in places)))
 
 
 class Link(models.Model):

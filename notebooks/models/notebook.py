@@ -97,6 +97,12 @@ class Notebook(models.Model):
     def is_deleted(self) -> bool:
         return self.deleted_at is not None
 
+    def free_signposts(self) -> list[tuple[int, str]]:
+        """The places (space id, path) that it moved away from and where nothing else stands now."""
+        here = {"space": models.OuterRef("space"), "path": models.OuterRef("path")}
+        taken = models.Exists(Notebook.objects.alive().filter(**here))
+        return list(self.signposts.exclude(taken).values_list("space", "path").distinct())
+
     def is_writable_by(self, user: Viewer) -> bool:
         return self.space.is_writable_by(user)
 

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.pagination import PageNumberPagination
@@ -20,11 +20,11 @@ from opsnotes.api.serializers import (
     ChangeSerializer,
     NotebookDetailSerializer,
     NotebookSerializer,
+    RevisionQuery,
     RevisionSerializer,
 )
 
 MEDIA_TYPE = "application/x-ipynb+json"
-WHICH = OpenApiParameter("revision", int, description="A revision's number; the current one without it.")
 
 
 class NotebookViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Notebook]):
@@ -78,7 +78,7 @@ class NotebookViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Notebook]):
             raise Conflict from error
         return self._detail(visible_notebook(request.user, pk))
 
-    @extend_schema(parameters=[WHICH], responses={(200, MEDIA_TYPE): OpenApiTypes.BINARY})
+    @extend_schema(parameters=[RevisionQuery], responses={(200, MEDIA_TYPE): OpenApiTypes.BINARY})
     @action(detail=True)
     def file(self, request: Request, pk: int) -> FileResponse:
         """The original bytes."""
@@ -107,7 +107,8 @@ def _in_use(notebook: Notebook) -> Notebook:
 
 def _revision(request: Request, notebook: Notebook) -> Revision:
     """The one that `?revision=` names, or the current one."""
-    number = request.query_params.get("revision", "")
-    if not number:
-        return get_object_or_404(notebook.revisions, pk=notebook.revision_id)
-    return get_object_or_404(notebook.revisions, number=int(number) if number.isdecimal() else 0)
+    query = RevisionQuery(data=request.query_params)
+    query.is_valid(raise_exception=True)
+    number = query.validated_data.get("revision")
+    which = {"pk": notebook.revision_id} if number is None else {"number": number}
+    return get_object_or_404(notebook.revisions, **which)

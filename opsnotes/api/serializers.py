@@ -3,10 +3,13 @@
 from typing import Any
 
 from django.contrib.auth.models import User
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from notebooks import forms, ingest, moving, paths
-from notebooks.models import Cell, Notebook, Revision, Space
+from notebooks.models import Notebook, Revision, Space
+from notebooks.parsing.model import CellType, Status
+from notebooks.showing import ShownCell, shown_cells
 
 
 def _full_url(serializer: serializers.BaseSerializer[Any], path: str) -> str:
@@ -21,7 +24,8 @@ class NotebookSerializer(serializers.ModelSerializer[Notebook]):
     class Meta:
         model = Notebook
         fields: tuple[str, ...] = (
-            "id", "space", "path", "title", "owner", "meme", "branch", "revision", "cell_count", "updated_at", "url"
+            "id", "space", "path", "title", "owner", "meme", "branch", "revision", "cell_count", "updated_at",
+            "url",
         )  # fmt: skip
         read_only_fields: tuple[str, ...] = fields
 
@@ -29,20 +33,21 @@ class NotebookSerializer(serializers.ModelSerializer[Notebook]):
         return _full_url(self, notebook.get_absolute_url())
 
 
-class CellSerializer(serializers.ModelSerializer[Cell]):
-    type = serializers.CharField(source="cell_type")
-    html = serializers.SerializerMethodField(help_text="Safe HTML, as on the page.")
+class CellSerializer(serializers.Serializer[Any]):
+    index = serializers.IntegerField()
+    type = serializers.ChoiceField(list(CellType), source="cell_type")
+    meme = serializers.UUIDField()
+    branch = serializers.CharField()
+    assigned = serializers.BooleanField(help_text="The file carries no MEME here: we gave it this one.")
+    source = serializers.CharField()  # type: ignore[assignment]  # a field's name here, no setting of this one
+    output = serializers.SerializerMethodField(help_text="As text, without images.")
+    html = serializers.CharField(help_text="Safe HTML, as on the page.")
+    execution_count = serializers.IntegerField(allow_null=True)
+    executed_at = serializers.DateTimeField(allow_null=True)
+    status = serializers.ChoiceField(list(Status))
 
-    class Meta:
-        model = Cell
-        fields = (
-            "index", "type", "meme", "branch", "assigned", "source", "output", "html", "execution_count",
-            "executed_at", "status",
-        )  # fmt: skip
-        read_only_fields = fields
-
-    def get_html(self, cell: Cell) -> str:
-        return str(self.context["html"][cell.index])
+    def get_output(self, cell: ShownCell) -> str:
+        return str(self.context["outputs"][cell.index])
 
 
 class NotebookDetailSerializer(NotebookSerializer):
@@ -51,6 +56,18 @@ class NotebookDetailSerializer(NotebookSerializer):
     class Meta(NotebookSerializer.Meta):
         fields = (*NotebookSerializer.Meta.fields, "cells")
         read_only_fields = fields
+
+    @extend_schema_field(CellSerializer(many=True))
+    def get_cells(self, notebook: Notebook) -> Any:
+        shown = shown_cells(notebook, self.context["request"].user)
+        outputs = dict(notebook.cells.values_list("index", "output"))
+        return CellSerializer(shown.cells, many=True, context={"outputs": outputs}).data
+
+
+class RevisionQuery(serializers.Serializer[Any]):
+    revision = serializers.IntegerField(
+        required=False, min_value=1, help_text="A revision's number; the current one without it."
+    )
 
 
 class RevisionSerializer(serializers.ModelSerializer[Revision]):

@@ -5,11 +5,13 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from notebooks.api.spaces import SpaceViewSet
+from notebooks.api.uploads import UploadViewSet
 from opsnotes.api.notebooks import NotebookViewSet
 from opsnotes.api.status import StatusView
 
 router = SimpleRouter(use_regex_path=False)
 router.register("spaces", SpaceViewSet, basename="api-spaces")
+router.register("uploads", UploadViewSet, basename="api-uploads")
 router.register("notebooks", NotebookViewSet, basename="api-notebooks")
 
 urlpatterns: list[URLPattern | URLResolver] = [
