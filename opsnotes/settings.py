@@ -222,6 +222,8 @@ HAYSTACK_CONNECTIONS = {
     }
 }
 HAYSTACK_LIMIT_TO_REGISTERED_MODELS = False
+HAYSTACK_DOCUMENT_FIELD = "source"
+HAYSTACK_IDENTIFIER_METHOD = "search.naming.identifier_of"
 
 LOGGING = {
     "version": 1,

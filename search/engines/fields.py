@@ -1,0 +1,45 @@
+"""Kinds of fields that our engines tell apart, in Haystack's terms."""
+
+from typing import Any
+
+from haystack import indexes
+
+
+class TextField(indexes.CharField):  # type: ignore[misc]
+    """Cut by search.analysis and searched by its atoms.
+
+    `own` text is what a document is found by. The rest is context: it helps to satisfy further words of a query, but
+    does not make a hit by itself.
+    """
+
+    def __init__(self, *, own: bool = True, **kwargs: Any) -> None:
+        super().__init__(**{"null": True, "stored": False, **kwargs})
+        self.own = own
+
+
+class PartsField(indexes.CharField):  # type: ignore[misc]
+    """Atoms without order, for single words only."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"null": True, "stored": False, **kwargs})
+
+
+class KeywordField(indexes.CharField):  # type: ignore[misc]
+    """One value as it is: to filter by and to count."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"null": True, "stored": False, **kwargs})
+
+
+class NumberField(indexes.IntegerField):  # type: ignore[misc]
+    """A whole number: to filter, count and order by."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"null": True, "stored": False, **kwargs})
+
+
+class MomentField(indexes.DateTimeField):  # type: ignore[misc]
+    """A time with its zone: to filter and order by."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"null": True, "stored": False, **kwargs})

@@ -1,0 +1,283 @@
+"""The default engine: tantivy, compiled, in the process, its index in a folder."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import tantivy
+from haystack.constants import DJANGO_CT, ID
+from haystack.exceptions import SearchBackendError
+
+from search.analysis import ATOM_IN_RUST
+from search.engines.embedded import Answered, Asked, Document, EmbeddedBackend, EmbeddedEngine
+from search.engines.fields import MomentField, NumberField, PartsField, TextField
+from search.engines.tree import All, And, Between, Node, Not, Nothing, Or, Text, Value
+
+Query = tantivy.Query
+Occur = tantivy.Occur
+
+# One thread keeps up with the database that the documents come from, and keeps the index in few segments.
+WRITER_MEMORY = 64_000_000
+WRITER_THREADS = 1
+# Of the fields that a word stands in, the best one counts, the others a little.
+TIE_BREAKER = 0.1
+# tantivy wants to be told how many; nobody pages further.
+EVERYTHING = 1_000_000
+MOST_FACET_VALUES = 1000
+
+
+class TantivyWriter:
+    def __init__(self, index: tantivy.Index) -> None:
+        self._writer = index.writer(WRITER_MEMORY, WRITER_THREADS)
+
+    def add(self, document: Document) -> None:
+        self._writer.add_document(
+            tantivy.Document(**{name: value for name, value in document.items() if value not in (None, "")})
+        )
+
+    def remove(self, field: str, value: str | int) -> None:
+        self._writer.delete_documents_by_term(field, value)
+
+    def commit(self) -> None:
+        self._writer.commit()
+
+    def close(self) -> None:
+        """Leaves out what was not committed, and waits until the last merge is written and tantivy's lock is free."""
+        self._writer.rollback()
+        self._writer.wait_merging_threads()
+
+
+@dataclass(slots=True)
+class _Opened:
+    """An index kept open for all searches of this process, and which state of it the searcher shows."""
+
+    index: tantivy.Index
+    state: tuple[int, int]
+
+
+class _Kept:
+    """What is open, by generation. A process that was forked opens its own: threads do not survive that."""
+
+    def __init__(self) -> None:
+        self._opened: dict[Path, _Opened] = {}
+        self._process = 0
+        self._lock = Lock()
+
+    def searcher(self, generation: Path, schema: tantivy.Schema) -> tantivy.Searcher:
+        """As of the last commit, whichever process made it."""
+        with self._lock:
+            if self._process != os.getpid():
+                self._opened, self._process = {}, os.getpid()
+            state = _state(generation)
+            opened = self._opened.get(generation)
+            if opened is None:
+                self._forget_siblings(generation)
+                opened = self._opened[generation] = _Opened(_index(generation, schema), state)
+            elif opened.state != state:
+                opened.index.reload()
+                opened.state = state
+            return opened.index.searcher()
+
+    def _forget_siblings(self, generation: Path) -> None:
+        self._opened = {path: kept for path, kept in self._opened.items() if path.parent != generation.parent}
+
+
+_kept = _Kept()
+
+
+def _state(generation: Path) -> tuple[int, int]:
+    """Another after each commit: tantivy replaces this file then."""
+    status = (generation / "meta.json").stat()
+    return status.st_mtime_ns, status.st_ino
+
+
+def _index(generation: Path, schema: tantivy.Schema) -> tantivy.Index:
+    index = tantivy.Index(schema, str(generation))
+    index.register_tokenizer("atoms", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(ATOM_IN_RUST)).build())
+    # Told when to look again by _Kept, which costs one stat() a search; its own watcher lags half a second.
+    index.config_reader("manual")
+    index.reload()
+    return index
+
+
+@contextmanager
+def failures_named() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, OSError, RuntimeError) as failure:
+        raise SearchBackendError(f"tantivy: {failure}") from failure
+
+
+class Backend(EmbeddedBackend):
+    engine_version = f"tantivy {tantivy.__version__}"
+
+    def __init__(self, connection_alias: str, **options: Any) -> None:
+        super().__init__(connection_alias, **options)
+        self._schema: tantivy.Schema | None = None
+
+    @property
+    def schema(self) -> tantivy.Schema:
+        if self._schema is None:
+            self._schema = schema_of(self.fields)
+        return self._schema
+
+    def open_writer(self, generation: Path, *, is_new: bool) -> TantivyWriter:  # noqa: ARG002
+        with failures_named():
+            return TantivyWriter(_index(generation, self.schema))
+
+    def close_writer(self, writer: TantivyWriter) -> None:
+        writer.close()
+
+    def answer(self, generation: Path, asked: Asked) -> Answered:
+        with failures_named():
+            searcher = _kept.searcher(generation, self.schema)
+            query = self._query(asked.tree)
+            total, hits = self._hits(searcher, query, asked)
+            return Answered(
+                total,
+                hits,
+                _facets(searcher, query, asked.facets) if asked.facets else {},
+                {name: _count(searcher, _all_of([query, self._query(tree)])) for name, tree in asked.counts},
+            )
+
+    def _hits(
+        self, searcher: tantivy.Searcher, query: tantivy.Query, asked: Asked
+    ) -> tuple[int, list[tuple[str, float]]]:
+        if asked.limit == 0:
+            return _count(searcher, query), []
+        found = searcher.search(
+            query, limit=asked.limit or EVERYTHING, offset=asked.offset, **_order(asked.order_by)
+        )
+        scores = [0.0 if asked.order_by else score for score, _ in found.hits]
+        identifiers = [searcher.doc(address).get_first(ID) for _, address in found.hits]
+        return found.count, list(zip(identifiers, scores, strict=True))
+
+    # --- Trees as tantivy's queries
+
+    def _query(self, node: Node) -> tantivy.Query:  # noqa: PLR0911  one line a kind of node
+        match node:
+            case All():
+                return Query.all_query()
+            case Nothing():
+                return Query.empty_query()
+            case And(of):
+                return _all_of([self._query(each) for each in of])
+            case Or(of):
+                return Query.boolean_query([(Occur.Should, self._query(each)) for each in of])
+            case Not(of):
+                return Query.boolean_query([(Occur.Must, _silent(Query.all_query())), (Occur.MustNot, self._query(of))])
+            case Text():
+                return self._text(node)
+            case Value(field, any_of):
+                return _silent(Query.term_set_query(self.schema, field, [self._plain(field, v) for v in any_of]))
+            case Between():
+                return _silent(self._between(node))
+
+    def _text(self, text: Text) -> tantivy.Query:
+        queries = [
+            Query.boost_query(self._side_by_side(name, text), weight) for name, weight in self.text_fields(text.field)
+        ]
+        if len(text.atoms) == 1 and not text.is_exact:
+            queries += [
+                Query.boost_query(self._side_by_side(name, text), weight)
+                for name, weight in self.parts_fields(text.field)
+            ]
+        return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries, TIE_BREAKER)
+
+    def _side_by_side(self, field: str, text: Text) -> tantivy.Query:
+        if len(text.atoms) > 1:
+            phrase = Query.phrase_prefix_query if text.is_prefix else Query.phrase_query
+            return phrase(self.schema, field, list(text.atoms))
+        if text.is_prefix:
+            return Query.regex_query(self.schema, field, re.escape(text.atoms[0]) + ".*")
+        return Query.term_query(self.schema, field, text.atoms[0])
+
+    def _between(self, node: Between) -> tantivy.Query:
+        return Query.range_query(
+            self.schema,
+            node.field,
+            self._field_type(node.field),
+            self._plain(node.field, node.low),
+            self._plain(node.field, node.high),
+            node.with_low,
+            node.with_high,
+        )
+
+    def _field_type(self, field: str) -> tantivy.FieldType:
+        declared = self.fields.get(field)
+        if isinstance(declared, MomentField):
+            return tantivy.FieldType.Date
+        return tantivy.FieldType.Integer if isinstance(declared, NumberField) else tantivy.FieldType.Text
+
+    def _plain(self, field: str, value: Any) -> Any:
+        if value is None:
+            return None
+        declared = self.fields.get(field)
+        if isinstance(declared, NumberField):
+            return int(value)
+        if isinstance(value, datetime):
+            return value.astimezone(UTC)
+        return value if isinstance(declared, MomentField) else str(value)
+
+
+class Engine(EmbeddedEngine):
+    backend = Backend
+
+
+def schema_of(fields: dict[str, Any]) -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field(ID, stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(DJANGO_CT, tokenizer_name="raw", index_option="basic")
+    for name, field in sorted(fields.items()):
+        if isinstance(field, TextField):
+            builder.add_text_field(name, tokenizer_name="atoms", index_option="position")
+        elif isinstance(field, PartsField):
+            builder.add_text_field(name, tokenizer_name="atoms", index_option="basic")
+        elif isinstance(field, NumberField):
+            builder.add_integer_field(name, indexed=True, fast=True)
+        elif isinstance(field, MomentField):
+            builder.add_date_field(name, indexed=True, fast=True)
+        else:
+            builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    return builder.build()
+
+
+def _all_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:
+    return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Must, query) for query in queries])
+
+
+def _silent(query: tantivy.Query) -> tantivy.Query:
+    """Lets pass or not, and says nothing of how good a hit is."""
+    return Query.const_score_query(query, 0.0)
+
+
+def _order(order_by: Sequence[str]) -> dict[str, Any]:
+    if not order_by:
+        return {}
+    if len(order_by) > 1:
+        raise SearchBackendError("tantivy orders by one field.")
+    descending = order_by[0].startswith("-")
+    return {
+        "order_by_field": order_by[0].removeprefix("-"),
+        "order": tantivy.Order.Desc if descending else tantivy.Order.Asc,
+    }
+
+
+def _count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
+    return int(searcher.search(query, limit=1).count)
+
+
+def _facets(searcher: tantivy.Searcher, query: tantivy.Query, fields: Iterable[str]) -> dict[str, list[tuple[Any, int]]]:
+    asked = {name: {"terms": {"field": name, "size": MOST_FACET_VALUES}} for name in fields}
+    counted = searcher.aggregate(query, asked)
+    return {
+        name: [(bucket["key"], bucket["doc_count"]) for bucket in counted[name]["buckets"]] for name in fields
+    }

@@ -1,0 +1,96 @@
+"""Where in a text the words of a query stand. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+from django.utils.html import format_html, format_html_join
+
+from search.analysis import NOT_AN_ATOM, PART_OF_A_WORD, SINGLE, clusters, normalise
+
+Span = tuple[int, int]
+Wanted = Sequence[tuple[str, ...]]  # atoms side by side, as analysis gives them
+
+# Nobody reads more marks in one text, and an output may hold a million.
+MOST_SPANS = 200
+
+
+def spans(text: str, wanted: Wanted) -> list[Span]:
+    """What to mark, in order and not overlapping. Where a word stands only inside others, it is marked there."""
+    normal, origins = _with_origins(text)
+    found = sorted(
+        (_origin(origins, start), _origin(origins, end)) for each in wanted for start, end in _found(normal, each)
+    )
+    return list(_merged(found))
+
+
+def pieces(text: str, wanted: Wanted) -> list[tuple[str, bool]]:
+    """The text cut into what is marked (True) and what is not."""
+    return cut(text, spans(text, wanted))
+
+
+def cut(text: str, marked: Iterable[Span]) -> list[tuple[str, bool]]:
+    result, at = [], 0
+    for start, end in marked:
+        result += [(text[at:start], False), (text[start:end], True)]
+        at = end
+    result.append((text[at:], False))
+    return [piece for piece in result if piece[0]]
+
+
+def highlighted(text: str, wanted: Wanted) -> str:
+    """The text as HTML, with what is found in <em>: what Haystack's engines call highlighting."""
+    return format_html_join(
+        "", "{}", ((format_html("<em>{}</em>", each) if is_marked else each,) for each, is_marked in pieces(text, wanted))
+    )
+
+
+def _found(normal: str, atoms: tuple[str, ...]) -> Iterator[Span]:
+    for pattern in _patterns(atoms):
+        marked = [match.span() for match, _ in zip(pattern.finditer(normal), range(MOST_SPANS), strict=False)]
+        if marked:
+            yield from marked
+            return
+
+
+@lru_cache(maxsize=512)
+def _patterns(atoms: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """As whole words, and as stretches of text."""
+    loose = f"{NOT_AN_ATOM}*".join(map(re.escape, atoms))
+    before = "" if SINGLE.match(atoms[0]) else f"(?<!{PART_OF_A_WORD})"
+    after = "" if SINGLE.match(atoms[-1]) else f"(?!{PART_OF_A_WORD})"
+    return re.compile(f"{before}{loose}{after}"), re.compile(loose)
+
+
+def _with_origins(text: str) -> tuple[str, list[int] | None]:
+    """The normalised text, and where each of its characters comes from; None where nothing moved."""
+    if text.isascii():
+        return text.lower(), None
+    normal = normalise(text)
+    if len(normal) == len(text) and unicodedata.is_normalized("NFKC", text):
+        return normal, None  # folding case never shortens, so equal length means character by character
+    folded, origins = [], []
+    for start, each in clusters(text):
+        folded.append(each)
+        origins += [start] * len(each)
+    return "".join(folded), [*origins, len(text)]
+
+
+def _origin(origins: list[int] | None, place: int) -> int:
+    return place if origins is None else origins[place]
+
+
+def _merged(found: Iterable[Span]) -> Iterator[Span]:
+    last: Span | None = None
+    for start, end in found:
+        if last is None or start > last[1]:
+            if last is not None:
+                yield last
+            last = (start, end)
+        else:
+            last = (last[0], max(last[1], end))
+    if last is not None:
+        yield last

@@ -1,0 +1,76 @@
+"""What is indexed, declared for Haystack; search.documents says how it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import models
+from haystack import indexes
+from haystack.constants import ID
+from haystack.exceptions import SkipDocument
+
+from notebooks.models import Cell, Notebook
+from search.documents import Document, documents_of
+from search.engines.fields import KeywordField, MomentField, NumberField, PartsField, TextField
+from search.naming import Name, identifier_of
+
+
+class _Documents(indexes.SearchIndex):  # type: ignore[misc]
+    """Cells and notebooks lie in one index, so both have the same fields."""
+
+    source = TextField(document=True, boost=2.0)  # code or prose
+    error = TextField(boost=3.0)
+    output = TextField(boost=1.0)
+    title = TextField(boost=8.0)  # of a notebook; a cell has it as context
+    headings = TextField(boost=5.0)
+    place = TextField(boost=2.0)  # path and owner of a notebook
+    context = TextField(own=False, boost=0.5)  # where a cell stands
+    parts = PartsField(boost=0.5)
+    kind = KeywordField()  # notebook, or a cell's type
+    language = KeywordField()
+    status = KeywordField()
+    owner = KeywordField()
+    meme = KeywordField()
+    full_meme = KeywordField()  # with its branch
+    space = NumberField()
+    notebook = NumberField()
+    year = NumberField()
+    recency = NumberField()  # orders newest first, a notebook's cells as they stand in it
+    updated = MomentField()
+
+    def full_prepare(self, obj: Any) -> Document:
+        """For Haystack's own commands, which hand over one row at a time; refresh.py makes documents in bulk."""
+        identifier = identifier_of(obj)
+        for document in documents_of([Name.of(identifier).notebook]):
+            if document[ID] == identifier:
+                return document
+        raise SkipDocument(identifier)
+
+
+class CellIndex(_Documents, indexes.Indexable):  # type: ignore[misc]
+    def get_model(self) -> type[models.Model]:
+        return Cell
+
+    def index_queryset(self, using: str | None = None) -> models.QuerySet[Cell]:  # noqa: ARG002
+        return Cell.objects.filter(notebook__in=Notebook.objects.alive())
+
+    def texts_of(self, keys: Collection[str]) -> dict[str, str]:
+        """By the key of a hit, what to highlight in."""
+        places = [key.split("-") for key in keys]
+        wanted = models.Q(pk__in=())
+        for notebook, index in places:
+            wanted |= models.Q(notebook=notebook, index=index)
+        rows = Cell.objects.filter(wanted).values_list("notebook_id", "index", "source", "output")
+        return {f"{notebook}-{index}": f"{source}\n{output}".strip() for notebook, index, source, output in rows}
+
+
+class NotebookIndex(_Documents, indexes.Indexable):  # type: ignore[misc]
+    def get_model(self) -> type[models.Model]:
+        return Notebook
+
+    def index_queryset(self, using: str | None = None) -> models.QuerySet[Notebook]:  # noqa: ARG002
+        return Notebook.objects.alive()
+
+    def texts_of(self, keys: Collection[str]) -> dict[str, str]:
+        return {str(pk): title for pk, title in Notebook.objects.filter(pk__in=keys).values_list("pk", "title")}

@@ -1,0 +1,34 @@
+"""Writes down what the index has to look at again, and rings for it on commit."""
+
+from typing import Any
+
+from celery.signals import worker_ready
+from django.db import transaction
+from django.dispatch import receiver
+
+from notebooks.models import Notebook
+from notebooks.signals import notebook_changed, notebook_ingested
+from search import tasks
+from search.models import Due, Ring
+
+_ONLY_RING = 1
+
+
+@receiver([notebook_ingested, notebook_changed], dispatch_uid="search.note_due")
+def note_due(sender: object, *, notebook: Notebook, **kwargs: Any) -> None:
+    Due.objects.create(notebook_id=notebook.pk)
+    # Robust: with the broker away the row waits for the sweep, and whoever changed the notebook need not know.
+    transaction.on_commit(ring, robust=True)
+
+
+def ring() -> None:
+    """One ring is enough, however many notebooks become due before somebody comes."""
+    _, is_first = Ring.objects.get_or_create(pk=_ONLY_RING)
+    if is_first:
+        tasks.drain.delay()
+
+
+@worker_ready.connect(dispatch_uid="search.sweep_at_start")
+def sweep_at_start(**kwargs: Any) -> None:
+    """What a killed worker left undone is found at once, not only by the next minute's sweep."""
+    tasks.sweep.delay()
