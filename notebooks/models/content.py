@@ -97,7 +97,7 @@ class LinkQuerySet(models.QuerySet["Link"]):
     def into(self, notebook: Notebook) -> "LinkQuerySet":
         """Links that lead to where `notebook` is, or was: who moved it left a signpost."""
         places = [(notebook.space_id, notebook.path), *notebook.free_signposts()]
-        return self.filter(reduce(or_, (models.Q(notebook__space=space, path=path) for space, path in places)))
+        return self.filter(reduce(or_, (models.Q(notebook__space=pk, path=path) for pk, path in places)))
 
 
 class Link(models.Model):

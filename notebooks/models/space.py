@@ -28,8 +28,8 @@ class SpaceQuerySet(models.QuerySet["Space"]):
         )
 
     def with_counts(self) -> "SpaceQuerySet":
-        in_use = models.Count("notebooks", filter=models.Q(notebooks__deleted_at=None))
-        return self.annotate(**{"notebook_count": in_use})
+        counts = {"notebook_count": models.Count("notebooks", filter=models.Q(notebooks__deleted_at=None))}
+        return self.annotate(**counts)
 
     def with_people(self) -> "SpaceQuerySet":
         return self.prefetch_related("readers", "writers", "reader_groups", "writer_groups")
