@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from notebooks.models import Notebook, Space
+from notebooks.models import Batch, Notebook, Space
 from notebooks.models.space import Viewer
 
 
@@ -39,6 +39,16 @@ def writable_space(user: Viewer, slug: str) -> Space:
     space = visible_space(user, slug)
     _must_write(user, space)
     return space
+
+
+def visible_batch(user: Viewer, pk: int) -> Batch:
+    return get_object_or_404(Batch.objects.visible_to(user).select_related("space", "by"), pk=pk)
+
+
+def writable_batch(user: Viewer, pk: int) -> Batch:
+    batch = visible_batch(user, pk)
+    _must_write(user, batch.space)
+    return batch
 
 
 def _must_write(user: Viewer, space: Space) -> None:

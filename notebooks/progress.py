@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from notebooks.models import Batch, BatchItem
@@ -53,6 +53,11 @@ class Progress:
         return 100 * self.finished // self.total if self.total else 0
 
     @property
+    def tenths(self) -> int:
+        """The percentage in steps of ten: what is worth reading out."""
+        return self.percent // 10 * 10
+
+    @property
     def is_over(self) -> bool:
         return not self.is_open and not self.waiting
 
@@ -64,6 +69,20 @@ class Progress:
         if self.waiting:
             return "running"
         return "failed" if self.failed else "done"
+
+
+def with_counts(batches: QuerySet[Batch]) -> QuerySet[Batch]:
+    """Each batch with stored_count, unchanged_count, failed_count and waiting_count."""
+
+    def counted(*states: BatchItem.State) -> Count:
+        return Count("items", filter=Q(items__state__in=states))
+
+    return batches.order_by("-pk").annotate(
+        stored_count=counted(State.STORED),
+        unchanged_count=counted(State.UNCHANGED),
+        failed_count=counted(State.FAILED),
+        waiting_count=counted(State.QUEUED, State.RUNNING),
+    )
 
 
 def progress_of(batch: Batch) -> Progress:

@@ -1,11 +1,15 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from notebooks.converters import Sha256Converter
-from notebooks.views import files, history, moving, spaces
+from notebooks.views import files, history, moving, spaces, uploads
 
 register_converter(Sha256Converter, "sha256")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("upload/", uploads.upload, name="upload"),
+    path("batches/", uploads.batches, name="batches"),
+    path("batches/<int:pk>/", uploads.batch, name="batch"),
+    path("batches/<int:pk>/retry/", uploads.retry, name="batch-retry"),
     path("spaces/", spaces.spaces, name="spaces"),
     path("spaces/new/", spaces.space_new, name="space-new"),
     path("spaces/<slug:slug>/", spaces.space, name="space"),

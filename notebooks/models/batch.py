@@ -60,6 +60,11 @@ class Batch(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("batch", args=[self.pk])
 
+    @property
+    def folder_path(self) -> str:
+        """As the folder's page is addressed."""
+        return f"{self.folder}/" if self.folder else ""
+
     def is_writable_by(self, user: Viewer) -> bool:
         return self.space.is_writable_by(user)
 
