@@ -78,4 +78,8 @@ class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
 
 def password_form(person: User, data: Any = None) -> "SetPasswordForm[User]":
     """Who came by a login link has no old password to type."""
-    return PasswordChangeForm(person, data) if person.has_usable_password() else SetPasswordForm(person, data)
+    kind = PasswordChangeForm if person.has_usable_password() else SetPasswordForm
+    form = kind(person, data)
+    for field in form.fields.values():
+        field.widget.attrs.pop("autofocus", None)  # it is one of several forms on its page
+    return form

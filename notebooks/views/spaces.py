@@ -17,7 +17,7 @@ BIN_PAGE = 100
 @require_safe
 def spaces(request: HttpRequest) -> HttpResponse:
     visible = Space.objects.visible_to(request.user).with_standing(request.user).with_counts()
-    mine_first = sorted(visible, key=lambda space: not space.is_joined)
+    mine_first = sorted(visible.order_by("name", "pk"), key=lambda space: not space.is_joined)
     return render(request, "notebooks/spaces.html", {"spaces": mine_first})
 
 
