@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from django.urls import reverse
 
@@ -18,6 +19,12 @@ from notebooks.rendering.marks import ID_PREFIX, links_in
 
 _ID = re.compile(f' id="{ID_PREFIX}([^"]*)"')
 _ANY = "0" * 64
+
+
+class Filling(Protocol):
+    """Makes the HTML of a fragment in its place. With `outputs_url` its outputs are to be asked for there."""
+
+    def __call__(self, index: int, html: str, outputs_url: str = "") -> SafeHtml: ...
 
 
 @dataclass(frozen=True)
@@ -36,14 +43,14 @@ class Addresses:
         """For a piece that is shown by itself."""
         return cls(notebook, (), link_addresses(notebook, links_in(html), user))
 
-    def filling(self, *, has_source: bool = True, is_whole: bool = False) -> Callable[[int, str], SafeHtml]:
+    def filling(self, *, has_source: bool = True, is_whole: bool = False) -> Filling:
         """What fills a fragment's markers in. A whole one needs no server any more: images lie inside it."""
         asset_url = self._inline if is_whole else _address("asset", self.notebook.pk)
         more_url = _address("output", self.notebook.pk)
         frame_url = _nothing if is_whole else _address("frame", self.notebook.pk)
         anchors = _Anchors(self.fragments)
 
-        def fill(index: int, html: str) -> SafeHtml:
+        def fill(index: int, html: str, outputs_url: str = "") -> SafeHtml:
             return place(
                 html,
                 Place(
@@ -55,6 +62,7 @@ class Addresses:
                     anchor_url=anchors.url,
                     whole=self._whole if is_whole else _none,
                     has_source=has_source,
+                    outputs_url=outputs_url,
                 ),
             )
 

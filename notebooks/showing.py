@@ -1,12 +1,15 @@
 """A runbook as a page shows it: its cells as HTML in their place, its outline, how far it ran."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.urls import reverse
+
 from notebooks import blobs, storing
 from notebooks.addresses import Addresses
+from notebooks.identity import Identity
 from notebooks.ingest import identities_of
 from notebooks.memes import Meme
 from notebooks.models import Cell, Fragment, Notebook, Revision
@@ -14,10 +17,11 @@ from notebooks.models.space import Viewer
 from notebooks.outline import Entry, outline_of
 from notebooks.parsing import ParsedCell, parse
 from notebooks.parsing.model import CellType, Status
-from notebooks.rendering import Heading, SafeHtml
+from notebooks.rendering import Heading, SafeHtml, outputs_in
 from notebooks.verdict import Verdict, verdict_of
 
-Filling = Callable[[int, str], SafeHtml]  # (index, fragment's html) -> the HTML in its place
+# Characters of cells that a page holds at first. Where there is more, the longest outputs are left to be asked for.
+MOST_AT_FIRST = 600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,74 +50,145 @@ class Showing:
     verdict: Verdict
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How cells are shown."""
+
+    has_source: bool  # a report leaves the code out
+    is_whole: bool  # a copy to take away has its images and long outputs inside
+    is_limited: bool  # a page leaves the longest outputs of a very long notebook to be asked for
+
+
 def shown_cells(
-    notebook: Notebook, user: Viewer, *, has_source: bool = True, is_whole: bool = False
+    notebook: Notebook,
+    user: Viewer,
+    *,
+    has_source: bool = True,
+    is_whole: bool = False,
+    is_limited: bool = True,
 ) -> Showing:
-    """The current revision. A report leaves the code out; a whole one has its images and long outputs inside."""
+    """The current revision."""
     rows = list(notebook.cells.select_related("fragment"))
-    addresses = Addresses.of(notebook, [row.fragment for row in rows], user)
-    fill = addresses.filling(has_source=has_source, is_whole=is_whole)
-    return _showing([_shown_row(row, fill) for row in rows])
+    fragments = [row.fragment for row in rows]
+    manner = Manner(has_source, is_whole, is_limited)
+    return _showing(rows, _filled(notebook, fragments, user, manner, ""), fragments)
 
 
 def shown_revision(
-    revision: Revision, user: Viewer, *, has_source: bool = True, is_whole: bool = False
+    revision: Revision,
+    user: Viewer,
+    *,
+    has_source: bool = True,
+    is_whole: bool = False,
+    is_limited: bool = True,
 ) -> Showing:
     """An old revision, read again from its bytes; what nobody rendered yet is kept for the next reader."""
-    parsed = parse(blobs.get(revision.sha256))
-    fragments = storing.Fragments.of(parsed)
-    storing.keep_fragments(revision.notebook, fragments)
-    by_digest = Fragment.objects.in_bulk(set(fragments.digests))
-    rows = [by_digest[digest] for digest in fragments.digests]
-    addresses = Addresses.of(revision.notebook, rows, user)
-    fill = addresses.filling(has_source=has_source, is_whole=is_whole)
+    rows, fragments = _read_again(revision)
+    manner = Manner(has_source, is_whole, is_limited)
     return _showing(
-        [
-            _shown_parsed(cell, identity.meme, fragment, fill, assigned=identity.assigned)
-            for cell, identity, fragment in zip(parsed.cells, identities_of(revision), rows, strict=True)
-        ]
+        rows, _filled(revision.notebook, fragments, user, manner, str(revision.number)), fragments
     )
 
 
-def _showing(cells: Sequence[ShownCell]) -> Showing:
+def shown_outputs(
+    notebook: Notebook, index: int, user: Viewer, revision: Revision | None = None
+) -> SafeHtml | None:
+    """The outputs of one cell, of the current revision or an old one; None where there is no such cell."""
+    fragments = (
+        _read_again(revision)[1]
+        if revision
+        else [row.fragment for row in notebook.cells.select_related("fragment")]
+    )
+    if not 0 <= index < len(fragments):
+        return None
+    fill = Addresses.of(notebook, fragments, user).filling()
+    return fill(index, outputs_in(fragments[index].html))
+
+
+def _read_again(revision: Revision) -> tuple[list[Cell], list[Fragment]]:
+    parsed = parse(blobs.get(revision.sha256))
+    fragments = storing.Fragments.of(parsed)
+    storing.keep_fragments(revision.notebook, fragments)
+    kept = Fragment.objects.in_bulk(set(fragments.digests))
+    identities = identities_of(revision)
+    cells = [_unsaved(*pair) for pair in zip(parsed.cells, identities, strict=True)]
+    return cells, [kept[digest] for digest in fragments.digests]
+
+
+def _unsaved(cell: ParsedCell, identity: Identity) -> Cell:
+    """A cell of an old revision in the form of a current one."""
+    return Cell(
+        index=cell.index,
+        cell_type=cell.cell_type,
+        meme=identity.uuid,
+        branch=identity.branch,
+        assigned=identity.assigned,
+        source=cell.source,
+        status=cell.status,
+        execution_count=cell.execution_count,
+        executed_at=cell.executed_at,
+    )
+
+
+def _filled(
+    notebook: Notebook, fragments: Sequence[Fragment], user: Viewer, manner: Manner, number: str
+) -> list[SafeHtml]:
+    fill = Addresses.of(notebook, fragments, user).filling(
+        has_source=manner.has_source, is_whole=manner.is_whole
+    )
+    is_limited = manner.is_limited and not manner.is_whole
+    later = _left_for_later([fragment.html for fragment in fragments]) if is_limited else set()
+    query = f"?revision={number}" if number else ""
+    return [
+        fill(
+            index,
+            fragment.html,
+            reverse("cell-outputs", args=[notebook.pk, index]) + query if index in later else "",
+        )
+        for index, fragment in enumerate(fragments)
+    ]
+
+
+def _left_for_later(htmls: Sequence[str]) -> set[int]:
+    """The cells whose outputs are too long for the page that all of them make."""
+    over = sum(map(len, htmls)) - MOST_AT_FIRST
+    if over <= 0:
+        return set()
+    later: set[int] = set()
+    sizes = sorted(((len(outputs_in(html)), index) for index, html in enumerate(htmls)), reverse=True)
+    for size, index in sizes:
+        if over <= 0 or size == 0:
+            break
+        later.add(index)
+        over -= size
+    return later
+
+
+def _showing(rows: Sequence[Cell], htmls: Sequence[SafeHtml], fragments: Sequence[Fragment]) -> Showing:
+    cells = tuple(
+        _shown(row, html, _headings(fragment.headings))
+        for row, html, fragment in zip(rows, htmls, fragments, strict=True)
+    )
     return Showing(
-        cells=tuple(cells),
+        cells=cells,
         outline=outline_of((cell.index, cell.headings, cell.status) for cell in cells),
         verdict=verdict_of((cell.index, cell.status) for cell in cells),
     )
 
 
-def _shown_row(row: Cell, fill: Filling) -> ShownCell:
+def _shown(row: Cell, html: SafeHtml, headings: tuple[Heading, ...]) -> ShownCell:
     return ShownCell(
         index=row.index,
         cell_type=CellType(row.cell_type),
         meme=row.meme,
         branch=row.branch,
         assigned=row.assigned,
-        html=fill(row.index, row.fragment.html),
-        headings=_headings(row.fragment.headings),
+        html=html,
+        headings=headings,
         source=row.source,
         status=Status(row.status),
         execution_count=row.execution_count,
         executed_at=row.executed_at,
-    )
-
-
-def _shown_parsed(
-    cell: ParsedCell, meme: Meme, fragment: Fragment, fill: Filling, *, assigned: bool
-) -> ShownCell:
-    return ShownCell(
-        index=cell.index,
-        cell_type=cell.cell_type,
-        meme=meme.uuid,
-        branch=meme.branch,
-        assigned=assigned,
-        html=fill(cell.index, fragment.html),
-        headings=_headings(fragment.headings),
-        source=cell.source,
-        status=cell.status,
-        execution_count=cell.execution_count,
-        executed_at=cell.executed_at,
     )
 
 

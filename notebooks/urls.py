@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("spaces/<slug:slug>/bin/", spaces.space_bin, name="bin"),
     path("n/<int:pk>/file", files.file, name="file"),
     path("n/<int:pk>/assets/<sha256:sha256>", files.asset, name="asset"),
+    path("n/<int:pk>/cells/<int:index>/outputs", files.cell_outputs, name="cell-outputs"),
     path("n/<int:pk>/outputs/<sha256:sha256>", files.output, name="output"),
     path("n/<int:pk>/frame/<sha256:sha256>", files.frame, name="frame"),
     path("files/<slug:slug>/<path:path>", files.side_file, name="side-file"),

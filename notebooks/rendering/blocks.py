@@ -31,3 +31,9 @@ def details(classes: str, summary: str, inner: str) -> str:
 def note(inner: str) -> str:
     """A quiet line of the interface about an output."""
     return f'<p class="aside">{inner}</p>'
+
+
+def opening(url: str, label: str, beside: str = "") -> str:
+    """A line that opens a fold: htmx puts the whole in its place; without JavaScript the link leads there."""
+    link = f'<a href="{url}" hx-get="{url}" hx-target="closest .folded" hx-swap="outerHTML">{label}</a>'
+    return f'<p class="fold">{link}{beside}</p>'

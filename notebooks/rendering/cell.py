@@ -51,7 +51,8 @@ def _outputs(cell: ParsedCell, collected: Collected) -> str:
         html = f'<div class="outputs">{html}</div>'
     if html and cell.marks.is_output_collapsed:
         html = details("put-away", marks.word("output_hidden"), html)
-    return html + "".join(_pinned(pinned, collected) for pinned in reversed(cell.marks.pinned))
+    html += "".join(_pinned(pinned, collected) for pinned in reversed(cell.marks.pinned))
+    return marks.outputs(html) if html else ""
 
 
 def _pinned(pinned: PinnedOutputs, collected: Collected) -> str:

@@ -100,7 +100,8 @@ def _spans(source: str, lexer: Lexer, commands: tuple[str, ...]) -> str:
             continue
         pieces.append(_span(held, held_class))
         held, held_class = value, name
-    pieces.append(_span(held, held_class))
+    # Lexers want a newline at the end, so they were given one.
+    pieces.append(_span(held if source.endswith("\n") else held.removesuffix("\n"), held_class))
     return "".join(pieces)
 
 
@@ -125,7 +126,7 @@ def lexer_of(language: str) -> Lexer | None:
     if not name:
         return None
     try:
-        return get_lexer_by_name(name, stripnl=False, ensurenl=False)
+        return get_lexer_by_name(name, stripnl=False, ensurenl=True)
     except ClassNotFound:
         return None
 

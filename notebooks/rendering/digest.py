@@ -1,7 +1,9 @@
 """The name of a fragment: a digest over all that its HTML depends on. Pure."""
 
 import json
+from dataclasses import fields
 from hashlib import blake2b
+from operator import attrgetter
 
 import orjson
 
@@ -10,27 +12,25 @@ from notebooks.parsing.model import CellType, Marks, ParsedCell
 # Raise it whenever the same cell gives other HTML than before: `rerender` then makes all of it again.
 RENDERER_VERSION = 1
 
-_UNMARKED = Marks()
+# A cell is recognised in a microsecond: the dataclass as a whole would take longer to encode than all the rest.
+_marks_of = attrgetter(*(field.name for field in fields(Marks)))
 
 
 def fragment_digest(cell: ParsedCell, language: str) -> str:
     """40 hexadecimal digits. Prose does not depend on the notebook's language, so it shares more."""
-    is_code = cell.cell_type is CellType.CODE
+    kind = cell.cell_type
     parts = (
         RENDERER_VERSION,
-        cell.cell_type,
-        language if is_code else "",
+        kind,
+        language if kind is CellType.CODE else "",
         cell.source,
         cell.outputs,
         cell.attachments,
-        None if cell.marks == _UNMARKED else cell.marks,
+        _marks_of(cell.marks),
     )
-    return blake2b(_bytes(parts), digest_size=20).hexdigest()
-
-
-def _bytes(parts: tuple[object, ...]) -> bytes:
     try:
-        return orjson.dumps(parts, option=orjson.OPT_NON_STR_KEYS)
+        said = orjson.dumps(parts)
     except (orjson.JSONEncodeError, RecursionError):
         # Lone surrogates and huge integers, which orjson refuses. The leading mark keeps both kinds apart.
-        return b"!" + json.dumps(repr(parts)).encode()
+        said = b"!" + json.dumps(repr(parts)).encode()
+    return blake2b(said, digest_size=20).hexdigest()

@@ -26,6 +26,14 @@ _LATEX = re.compile(
 )
 _HEADING_TAG = re.compile(r"<(/?)h[1-4](?=[ >])")
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+# Text that came to nothing needs no explaining; nor do the copies that Colab keeps for itself.
+_UNNOTED = {
+    "text/plain",
+    "text/html",
+    "text/markdown",
+    "text/latex",
+    "application/vnd.google.colaboratory.intrinsic+json",
+}
 _SCRIPTS = ("application/javascript", "text/javascript")
 _BLANK = re.compile(r"<[^>]*>|\s|&nbsp;")
 
@@ -155,9 +163,9 @@ def _plain(value: Json, _output: Output, collected: Collected) -> str:
 
 def _fallback(output: Output, collected: Collected) -> str:
     """Kinds that need a program of their own (plotly, vega, widgets, maps): the still form and the data."""
-    names = [mime for mime in output.data if mime != "text/plain"]
+    names = [mime for mime in output.data if mime not in _UNNOTED]
     if not names:
-        return ""
+        return _plain(output.data.get("text/plain"), output, collected)
     kinds = ", ".join(f"<code>{escape(clean(name)[:100])}</code>" for name in names[:10])
     html = _still(output, collected) + note(f"{marks.word('plain_only')} {kinds}")
     return html + "".join(_data(name, output.data[name], collected) for name in names[:10])
@@ -179,5 +187,4 @@ SHOWN: tuple[tuple[tuple[str, ...], Show], ...] = (
     (("text/latex",), _latex),
     (_SCRIPTS, _script),
     (("application/json",), _json),
-    (("text/plain",), _plain),
 )

@@ -1,13 +1,13 @@
 """Long outputs: their beginning and end at first, all of them one click away. Pure."""
 
 from notebooks.rendering import marks, terminal
-from notebooks.rendering.blocks import pre
+from notebooks.rendering.blocks import opening, pre
 from notebooks.rendering.collected import Collected
 
 MOST_LINES = 40
 MOST_CHARACTERS = 8_000
-HEAD_LINES, TAIL_LINES = 16, 8
-HEAD_CHARACTERS, TAIL_CHARACTERS = 1_800, 700
+HEAD_LINES, TAIL_LINES = 12, 6
+HEAD_CHARACTERS, TAIL_CHARACTERS = 1_200, 600
 LONGEST_WHOLE = 3_000_000  # characters; what a browser still shows with ease
 # Settled text with its colour codes, shown through whole(); and HTML that was sanitised here.
 TEXT, FRAGMENT = "text/x-ansi", "text/x-fragment"
@@ -38,14 +38,11 @@ def fold(digest: str, inner: str) -> str:
 
 
 def controls(digest: str, lines: int | None) -> str:
-    """htmx puts the whole in the place of the fold; without JavaScript the links lead there."""
+    """The line that opens the fold; `lines` is None for what is no text."""
     label = marks.word("show_whole") if lines is None else marks.word("show_all", lines)
     url = marks.more(digest)
     raw = f' <a href="{url}?raw" download>{marks.word("raw_text")}</a>' if lines is not None else ""
-    return (
-        f'<p class="fold"><a href="{url}" hx-get="{url}" hx-target="closest .folded" hx-swap="outerHTML">'
-        f"{label}</a>{raw}</p>"
-    )
+    return opening(url, label, raw)
 
 
 def whole_output(raw: bytes, media_type: str) -> str | None:

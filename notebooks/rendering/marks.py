@@ -52,6 +52,17 @@ def source(html: str) -> str:
     return f"{START}[S{END}{html}{START}]S{END}"
 
 
+def outputs(html: str) -> str:
+    """What a very long page leaves to be asked for."""
+    return f"{START}[O{END}{html}{START}]O{END}"
+
+
+def outputs_in(html: str) -> str:
+    """The outputs of a code cell's fragment; '' where it has none."""
+    _, found, rest = html.partition(f"{START}[O{END}")
+    return rest.rpartition(f"{START}]O{END}")[0] if found else ""
+
+
 def folded(sha256: str, html: str) -> str:
     """An output whose whole is an asset."""
     return f"{START}[F{sha256}{END}{html}{START}]F{END}"

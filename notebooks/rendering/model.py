@@ -56,4 +56,5 @@ class Place:
     whole: Callable[[str], str | None] = (
         _nowhere  # sha256 -> a folded output's whole HTML, where it goes in at once
     )
+    outputs_url: str = ""  # where the outputs are asked for, if they are not shown at once
     has_source: bool = True  # a report shows prose and outputs alone

@@ -4,12 +4,14 @@ import re
 from html import escape
 from urllib.parse import unquote
 
+from notebooks.rendering import blocks
 from notebooks.rendering.marks import END, START
 from notebooks.rendering.model import Place, SafeHtml
 from notebooks.rendering.words import say
 
 _SHA256 = "[0-9a-f]{64}"
 _SOURCE = re.compile(f"{START}\\[S{END}.*?{START}\\]S{END}", re.DOTALL)
+_OUTPUTS = re.compile(f"{START}\\[O{END}.*{START}\\]O{END}", re.DOTALL)
 _FOLDED = re.compile(f"{START}\\[F({_SHA256}){END}(.*?){START}\\]F{END}", re.DOTALL)
 _SANDBOXED = re.compile(f"{START}\\[R{_SHA256}{END}.*?{START}\\]R{END}", re.DOTALL)
 _ATTRIBUTE = re.compile(f' (href|src)="{START}([lh])([^"{START}{END}]*){END}"')
@@ -29,10 +31,17 @@ def place(html: str, place: Place) -> SafeHtml:
 def _regions(html: str, place: Place) -> str:
     if not place.has_source:
         html = _SOURCE.sub("", html)
+    if place.outputs_url:
+        html = _OUTPUTS.sub(lambda _: _put_away(place.outputs_url), html)
     html = _FOLDED.sub(lambda match: place.whole(match[1]) or match[2], html)
     if f"{START}[R" in html:
         html = _SANDBOXED.sub(lambda match: match[0] if place.frame_url(match[0][3:67]) else "", html)
     return html
+
+
+def _put_away(url: str) -> str:
+    opening = blocks.opening(escape(url), escape(say("show_outputs")))
+    return f'<div class="outputs folded">{opening}</div>'
 
 
 def _attribute(match: re.Match[str], place: Place) -> str:

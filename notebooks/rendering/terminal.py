@@ -7,12 +7,13 @@ from html import escape
 from notebooks.rendering.ansi import NORMAL, Style, changed, classes
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-# OSC (titles, hyperlinks), CSI, character sets, other two-character escapes, and one cut off at the end.
-_ESCAPE = re.compile(
-    "\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b[()*+][0-9A-Za-z]|\x1b[^\\[\\]]?"
-)
+_OSC = "\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?"  # titles, hyperlinks
+_CSI = "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]?"  # one may be cut off at the end
+_OTHER = "\x1b[()*+][0-9A-Za-z]|\x1b(?![\\[\\]])[^\x1b\n]?"
+_COLOUR = "\x1b\\[[0-9;:]*m"
+_ESCAPE = re.compile(f"{_OSC}|{_CSI}|{_OTHER}")
 _SGR = re.compile("\x1b\\[([0-9;:]*)m")
-_NOT_SGR = re.compile(_ESCAPE.pattern.replace("(?:\x1b\\[|\x9b)", "(?!\x1b\\[[0-9;:]*m)(?:\x1b\\[|\x9b)", 1))
+_NOT_SGR = re.compile(f"{_OSC}|(?!{_COLOUR}){_CSI}|{_OTHER}")
 _MOVES = re.compile("[\r\b]|\x1b\\[[0-9;]*[ABCDEFGHJKf]")
 _UP = re.compile("\x1b\\[[0-9;]*[AFHf]")
 _STEP = re.compile("\x1b\\[([0-9;:]*)([A-Za-z])|[\r\b\n]|[^\x1b\r\b\n]+|\x1b")

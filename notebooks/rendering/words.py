@@ -26,6 +26,7 @@ WORDS = {
     "read_only": _("read-only"),
     "run_frame": _("Run in a sandboxed frame"),
     "show_all": _("Show all %(number)s lines"),
+    "show_outputs": _("Show the output"),
     "show_whole": _("Show the whole output"),
     "source_hidden": _("Source, collapsed in Jupyter"),
     "stderr": _("standard error"),

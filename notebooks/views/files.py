@@ -1,12 +1,13 @@
 """Bytes: originals, side files, and what fragments point at. Everything is asked for through a notebook or a space."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -15,9 +16,11 @@ from django.views.decorators.http import require_safe
 from notebooks import blobs
 from notebooks.access import visible_notebook, visible_space
 from notebooks.addresses import Addresses
-from notebooks.models import Asset, Notebook, NotebookAsset
-from notebooks.rendering import FRAME, TEXT, raw_text, whole_output
+from notebooks.models import Asset, Notebook, NotebookAsset, Revision
+from notebooks.rendering import FRAME, TEXT, SafeHtml, raw_text, whole_output
+from notebooks.showing import shown_outputs
 
+_NUMBER = re.compile("[0-9]{1,9}")
 View = Callable[..., HttpResponseBase]
 
 ASK_AGAIN = "private, no-cache"
@@ -35,7 +38,7 @@ def through_notebook(view: View) -> View:
     """Gives the view the notebook that the person may see; a deleted one is gone with all its files."""
 
     @wraps(view)
-    def wrapper(request: HttpRequest, pk: int, **kwargs: str) -> HttpResponseBase:
+    def wrapper(request: HttpRequest, pk: int, **kwargs: str | int) -> HttpResponseBase:
         notebook = visible_notebook(request.user, pk)
         if notebook.is_deleted:
             return HttpResponse(
@@ -50,10 +53,7 @@ def through_notebook(view: View) -> View:
 @through_notebook
 def file(request: HttpRequest, notebook: Notebook) -> HttpResponseBase:
     """The original, byte for byte."""
-    number = request.GET.get("revision", "")
-    if number and not (number.isascii() and number.isdecimal() and len(number) < 10):  # noqa: PLR2004
-        raise Http404
-    revision = get_object_or_404(notebook.revisions, number=number) if number else notebook.revision
+    revision = _asked_revision(request, notebook) or notebook.revision
     if revision is None:
         raise Http404
     sent = _Sent(revision.sha256, "application/x-ipynb+json", ASK_AGAIN, notebook.name, as_attachment=True)
@@ -76,17 +76,22 @@ def output(request: HttpRequest, notebook: Notebook, sha256: str) -> HttpRespons
     """The whole of a folded output: as a piece of the page, as a page, or as its text."""
     found = _asset(notebook, sha256)
     if "raw" in request.GET:
-        return _text(notebook, found)
+        return _text(found)
     html = whole_output(blobs.get(sha256), found.media_type)
     if html is None:
         raise Http404
     addresses = Addresses.within(notebook, html, request.user)
-    context = {"notebook": notebook, "output": addresses.filling()(0, html)}
-    name = "notebooks/_output.html" if request.headers.get("HX-Request") else "notebooks/output.html"
-    response = render(request, name, context)
-    response["Cache-Control"] = ASK_AGAIN
-    response["Vary"] = "HX-Request"
-    return response
+    return _piece(request, notebook, addresses.filling()(0, html))
+
+
+@require_safe
+@through_notebook
+def cell_outputs(request: HttpRequest, notebook: Notebook, index: int) -> HttpResponseBase:
+    """The outputs of one cell, which a very long page left to be asked for."""
+    html = shown_outputs(notebook, index, request.user, _asked_revision(request, notebook))
+    if html is None:
+        raise Http404
+    return _piece(request, notebook, html)
 
 
 @require_safe
@@ -109,6 +114,25 @@ def side_file(request: HttpRequest, slug: str, path: str) -> HttpResponseBase:
     return _Sent(found.sha256, media_type, ASK_AGAIN, path.rpartition("/")[2], policy=IMAGE_POLICY).to(
         request
     )
+
+
+def _asked_revision(request: HttpRequest, notebook: Notebook) -> Revision | None:
+    """The one of `?revision=N`; None where none is asked for."""
+    number = request.GET.get("revision", "")
+    if not number:
+        return None
+    if not _NUMBER.fullmatch(number):
+        raise Http404
+    return get_object_or_404(notebook.revisions, number=number)
+
+
+def _piece(request: HttpRequest, notebook: Notebook, html: SafeHtml) -> HttpResponse:
+    """A piece of a runbook: alone for htmx, as a page of its own for whoever follows the link."""
+    name = "notebooks/_output.html" if request.headers.get("HX-Request") else "notebooks/output.html"
+    response = render(request, name, {"notebook": notebook, "output": html})
+    response["Cache-Control"] = ASK_AGAIN
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 def _asset(notebook: Notebook, sha256: str) -> Asset:
@@ -143,7 +167,7 @@ class _Sent:
         return response
 
 
-def _text(notebook: Notebook, found: Asset) -> HttpResponseBase:
+def _text(found: Asset) -> HttpResponseBase:
     if found.media_type != TEXT:
         raise Http404
     response = HttpResponse(raw_text(blobs.get(found.sha256)), content_type="text/plain; charset=utf-8")

@@ -1,13 +1,13 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from notebooks import ingest, sidefiles, blobs
+from notebooks import blobs, sidefiles
 from notebooks.models import Fragment
 from notebooks.showing import shown_cells, shown_revision
 from notebooks.verdict import Ending
-from tests.builders import display, error, make_notebook, make_runbook, make_space, make_user, stream
+from tests.builders import display, error, make_runbook, make_space, stream
 
 pytestmark = pytest.mark.django_db
 NOBODY = AnonymousUser()
@@ -29,7 +29,9 @@ def test_cells_come_in_order_with_their_html():
 
 
 def test_nothing_of_a_marker_is_left():
-    html = html_of(make_runbook(("markdown", "# T\n[a](b.ipynb) ![c](d.png)"), ("code", "ls", [stream("x\n" * 99)])))
+    html = html_of(
+        make_runbook(("markdown", "# T\n[a](b.ipynb) ![c](d.png)"), ("code", "ls", [stream("x\n" * 99)]))
+    )
     assert "\x02" not in html
     assert "\x03" not in html
 
@@ -37,7 +39,11 @@ def test_nothing_of_a_marker_is_left():
 def test_link_leads_to_the_notebooks_page_here():
     space = public()
     target = make_runbook(("markdown", "# Target"), space=space, path="share/日本語 1.ipynb")
-    source = make_runbook(("markdown", "[go](../share/%E6%97%A5%E6%9C%AC%E8%AA%9E%201.ipynb#part)"), space=space, path="a/b.ipynb")
+    source = make_runbook(
+        ("markdown", "[go](../share/%E6%97%A5%E6%9C%AC%E8%AA%9E%201.ipynb#part)"),
+        space=space,
+        path="a/b.ipynb",
+    )
     assert f'<a href="{target.get_absolute_url()}">go</a>' in html_of(source)
 
 
@@ -69,7 +75,9 @@ def test_image_beside_the_notebook_is_shown():
 
 
 def test_link_within_the_notebook_finds_its_heading_in_another_cell():
-    source = make_runbook(("markdown", "[down](#Step-two) [up](#here)"), ("markdown", "## Step two\n<a id='here'></a>"))
+    source = make_runbook(
+        ("markdown", "[down](#Step-two) [up](#here)"), ("markdown", "## Step two\n<a id='here'></a>")
+    )
     html = html_of(source)
     assert 'href="#cell-1-Step-two"' in html
     assert 'href="#cell-1-here"' in html
@@ -82,7 +90,8 @@ def test_image_output_is_asked_for_through_the_notebook():
 
 def test_whole_copy_has_its_images_and_long_outputs_inside():
     notebook = make_runbook(
-        ("code", "plot()", [display({"image/png": DOT})]), ("code", "long()", [stream("line\n" * 500 + "end")])
+        ("code", "plot()", [display({"image/png": DOT})]),
+        ("code", "long()", [stream("line\n" * 500 + "end")]),
     )
     html = html_of(notebook, is_whole=True)
     assert 'src="data:image/png;base64,' in html
@@ -101,7 +110,9 @@ def test_number_of_queries_does_not_grow():
     def queries(count):
         cells = [("markdown", f"# H{n}\n[x](n{n}.ipynb) ![y](p{n}.png)") for n in range(count)]
         notebook = make_runbook(*cells, space=public())
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             shown_cells(notebook, NOBODY)
         return len(captured)
 
@@ -147,8 +158,42 @@ def test_outline_tells_how_the_cells_below_each_heading_ended():
 
 def test_verdict_of_a_run_that_stopped():
     verdict = shown_cells(
-        make_runbook("first", ("code", "ls", [stream("x")]), ("code", "rm", [error("OSError", "no")]), "left"), NOBODY
+        make_runbook(
+            "first", ("code", "ls", [stream("x")]), ("code", "rm", [error("OSError", "no")]), "left"
+        ),
+        NOBODY,
     ).verdict
     assert (verdict.total, verdict.ran, verdict.failed) == (4, 2, 1)
     assert verdict.ending is Ending.STOPPED
     assert (verdict.stopped_at, verdict.stopped_step) == (2, 3)
+
+
+def long_notebook(cells, outputs):
+    return make_runbook(*[("code", f"step({n})", outputs) for n in range(cells)])
+
+
+def test_very_long_page_leaves_outputs_to_be_asked_for():
+    line = "2026-01-01 10:00:00 \x1b[32mok\x1b[0m changed: [host-1.example.org]\n"
+    notebook = long_notebook(300, [stream(line * 39), display({"text/plain": "y" * 5000})])
+    html = html_of(notebook)
+    assert len(html) < 800_000
+    assert f'hx-get="/n/{notebook.pk}/cells/' in html
+    assert html.count("step") == 300
+
+
+def test_folded_outputs_alone_keep_a_page_of_four_megabytes_small():
+    line = "2026-01-01 10:00:00 \x1b[32mok\x1b[0m changed: [host-1.example.org]\n"
+    assert len(html_of(long_notebook(300, [stream(line * 200)]))) < 800_000
+
+
+def test_whole_copy_and_api_leave_nothing_out():
+    notebook = long_notebook(120, [stream("z" * 7000)])
+    assert html_of(notebook, is_whole=True).count("z" * 7000) == 120
+    assert html_of(notebook, is_limited=False).count("z" * 7000) == 120
+
+
+def test_short_outputs_stay_where_a_long_one_is_put_away():
+    cells = [("code", "short()", [stream("short result")])] + [
+        ("code", f"x({n})", [stream("z" * 7900)]) for n in range(90)
+    ]
+    assert "short result" in html_of(make_runbook(*cells))
