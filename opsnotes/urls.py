@@ -1,9 +1,11 @@
+"""Every address; those of one app stand in its own urls.py."""
+
 from importlib.util import find_spec
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from opsnotes.views import home
+from opsnotes.views import downloads, folders, health, home, report, runbook
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -14,5 +16,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for prefix, module in (("", "search.urls"), ("api/v1/", "opsnotes.api.urls"))
         if find_spec(module)
     ],
+    # A path may hold anything but a line break, which paths.clean() refuses.
+    re_path(r"^browse/(?P<slug>[-\w]+)/(?P<path>.*)\Z", folders.browse, name="browse"),
+    path("n/<int:pk>/", runbook.runbook_short, name="runbook-short"),
+    path("n/<int:pk>/v/<int:number>/", runbook.revision, name="revision"),
+    path("n/<int:pk>/report/", report.report, name="report"),
+    path("n/<int:pk>/download/<str:kind>/", downloads.download, name="download"),
+    # Last: a slug is any word that is none of the above.
+    path("n/<int:pk>/<str:slug>/", runbook.runbook, name="runbook"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
 ]

@@ -26,6 +26,16 @@ def since(value: datetime | None) -> str | SafeString:
     return _time(value, ago(value), exact(value)) if value else ""
 
 
+@register.simple_tag
+def span(first: datetime, last: datetime) -> str | SafeString:
+    """2026-03-27 14:48–14:52 JST; a single time where both are of one minute."""
+    first, last = timezone.localtime(first), timezone.localtime(last)
+    if f"{first:%Y%m%d%H%M}" == f"{last:%Y%m%d%H%M}":
+        return moment(last)
+    end = f"{last:%H:%M %Z}" if first.date() == last.date() else exact(last)
+    return _time(first, f"{first:%Y-%m-%d %H:%M}–{end}", ago(last))
+
+
 @register.filter
 def exact(value: datetime | None) -> str:
     return timezone.localtime(value).strftime("%Y-%m-%d %H:%M %Z") if value else ""

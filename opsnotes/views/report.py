@@ -1,0 +1,27 @@
+"""The report: prose and outputs without the code."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from notebooks.access import visible_notebook
+from notebooks.showing import shown_cells
+from opsnotes.crumbs import crumbs_of
+from opsnotes.views.runbook import gone, page_cells, page_outline, run_span
+
+
+@require_safe
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    notebook = visible_notebook(request.user, pk)
+    if notebook.is_deleted:
+        return gone(request, notebook)
+    showing = shown_cells(notebook, request.user, has_source=False)
+    context = {
+        "notebook": notebook,
+        "crumbs": crumbs_of(notebook.space, notebook.folder),
+        "showing": showing,
+        "cells": [each for each in page_cells(showing, notebook.title) if each.cell.html.strip()],
+        "outline": page_outline(showing, notebook.title),
+        "ran": run_span(showing.cells),
+    }
+    return render(request, "opsnotes/report.html", context)

@@ -1,0 +1,88 @@
+// The runbook page: the outline follows the reader, outputs fold, lines wrap.
+const outline = document.querySelector(".contents");
+const cells = document.querySelector(".cells");
+
+// ----- the outline
+
+function follow() {
+  const entries = new Map([...outline.querySelectorAll("[data-for]")].map((entry) => [entry.dataset.for, entry]));
+  const headings = [...entries.keys()].map((id) => document.getElementById(id)).filter(Boolean);
+  const above = () => parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) + 8;
+  let current;
+
+  /** The last heading that went past the line below the page's header. */
+  function update() {
+    const line = above();
+    const passed = headings.filter((heading) => heading.getBoundingClientRect().top <= line);
+    const atEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 2;
+    mark(entries.get((passed.at(-1) ?? headings[0]).id), atEnd);
+  }
+
+  function mark(entry) {
+    if (entry === current) return;
+    current?.removeAttribute("aria-current");
+    entry.setAttribute("aria-current", "true");
+    current = entry;
+    keepInSight(entry);
+  }
+
+  if (!headings.length) return;
+  // A heading that crosses the line, in either direction, is when the answer changes.
+  const observer = new IntersectionObserver(update, { rootMargin: `-${above()}px 0px 0px 0px`, threshold: [0, 1] });
+  for (const heading of headings) observer.observe(heading);
+  addEventListener("hashchange", update);
+  update();
+}
+
+/** Scrolls the outline's own column, never the page. */
+function keepInSight(entry) {
+  const side = entry.closest(".side");
+  if (!side || side.scrollHeight <= side.clientHeight) return;
+  const { top, bottom } = entry.getBoundingClientRect();
+  const frame = side.getBoundingClientRect();
+  if (top < frame.top + 40) side.scrollTop -= frame.top + 40 - top;
+  else if (bottom > frame.bottom - 40) side.scrollTop += bottom - frame.bottom + 40;
+}
+
+// ----- switches: a button, a class on the cells, a choice that is remembered
+
+function toggle(button, className, key) {
+  function set(isOn) {
+    button.setAttribute("aria-pressed", String(isOn));
+    cells.classList.toggle(className, isOn);
+  }
+  button.addEventListener("click", () => {
+    const isOn = button.getAttribute("aria-pressed") !== "true";
+    const anchor = firstInSight();
+    const before = anchor?.getBoundingClientRect().top;
+    set(isOn);
+    if (anchor) scrollBy({ top: anchor.getBoundingClientRect().top - before, behavior: "instant" });
+    if (key) localStorage.setItem(key, isOn ? "1" : "");
+  });
+  if (key && localStorage.getItem(key)) set(true);
+}
+
+/** What the reader looks at stays where it is, whatever grows or shrinks above. */
+function firstInSight() {
+  return [...cells.children].find((row) => row.getBoundingClientRect().bottom > 80);
+}
+
+// ----- on a phone outline and facts begin closed
+
+function closeWhereNarrow() {
+  if (!matchMedia("(max-width: 900px)").matches) return;
+  for (const fold of document.querySelectorAll("[data-narrow-closed]")) {
+    fold.open = false;
+    fold.addEventListener("click", (event) => {
+      if (event.target.closest("a[href^='#']")) fold.open = false;
+    });
+  }
+}
+
+closeWhereNarrow();
+if (outline) follow();
+for (const tools of document.querySelectorAll(".reading-tools")) tools.hidden = false;
+const fold = document.querySelector("[data-fold]");
+const wrap = document.querySelector("[data-wrap]");
+if (fold) toggle(fold, "folded-outputs");
+if (wrap) toggle(wrap, "wrapped", "wrap-lines");
