@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from haystack.constants import DJANGO_CT, DJANGO_ID, ID
+from haystack.constants import DJANGO_CT, ID
 
 from notebooks.models import Cell, Fragment, Notebook
 from notebooks.parsing.model import CellType
@@ -79,7 +79,11 @@ def documents_of(notebooks: Collection[int]) -> Iterator[Document]:
 
 def _cells_of(notebooks: Collection[int]) -> dict[int, list[_Cell]]:
     cells = defaultdict(list)
-    rows = Cell.objects.filter(notebook__in=notebooks).order_by("notebook_id", "index").values_list(*_CELL_COLUMNS)
+    rows = (
+        Cell.objects.filter(notebook__in=notebooks)
+        .order_by("notebook_id", "index")
+        .values_list(*_CELL_COLUMNS)
+    )
     for row in rows.iterator(chunk_size=2000):
         cells[row[0]].append(_Cell(*row))
     return cells
@@ -90,7 +94,9 @@ def _headings_of(cells: Iterable[_Cell]) -> dict[str, list[Heading]]:
     found: dict[str, list[Heading]] = {}
     for start in range(0, len(digests), 5000):  # a database takes only so many parameters
         rows = Fragment.objects.filter(pk__in=digests[start : start + 5000]).values_list("pk", "headings")
-        found |= {digest: [(level, text) for level, text, _ in headings] for digest, headings in rows if headings}
+        found |= {
+            digest: [(level, text) for level, text, _ in headings] for digest, headings in rows if headings
+        }
     return found
 
 

@@ -22,7 +22,9 @@ def spans(text: str, wanted: Wanted) -> list[Span]:
     """What to mark, in order and not overlapping. Where a word stands only inside others, it is marked there."""
     normal, origins = _with_origins(text)
     found = sorted(
-        (_origin(origins, start), _origin(origins, end)) for each in wanted for start, end in _found(normal, each)
+        (_origin(origins, start), _origin(origins, end))
+        for each in wanted
+        for start, end in _found(normal, each)
     )
     return list(_merged(found))
 
@@ -44,7 +46,12 @@ def cut(text: str, marked: Iterable[Span]) -> list[tuple[str, bool]]:
 def highlighted(text: str, wanted: Wanted) -> str:
     """The text as HTML, with what is found in <em>: what Haystack's engines call highlighting."""
     return format_html_join(
-        "", "{}", ((format_html("<em>{}</em>", each) if is_marked else each,) for each, is_marked in pieces(text, wanted))
+        "",
+        "{}",
+        (
+            (format_html("<em>{}</em>", each) if is_marked else each,)
+            for each, is_marked in pieces(text, wanted)
+        ),
     )
 
 

@@ -52,7 +52,7 @@ class CellIndex(_Documents, indexes.Indexable):  # type: ignore[misc]
     def get_model(self) -> type[models.Model]:
         return Cell
 
-    def index_queryset(self, using: str | None = None) -> models.QuerySet[Cell]:  # noqa: ARG002
+    def index_queryset(self, using: str | None = None) -> models.QuerySet[Cell]:
         return Cell.objects.filter(notebook__in=Notebook.objects.alive())
 
     def texts_of(self, keys: Collection[str]) -> dict[str, str]:
@@ -62,15 +62,19 @@ class CellIndex(_Documents, indexes.Indexable):  # type: ignore[misc]
         for notebook, index in places:
             wanted |= models.Q(notebook=notebook, index=index)
         rows = Cell.objects.filter(wanted).values_list("notebook_id", "index", "source", "output")
-        return {f"{notebook}-{index}": f"{source}\n{output}".strip() for notebook, index, source, output in rows}
+        return {
+            f"{notebook}-{index}": f"{source}\n{output}".strip() for notebook, index, source, output in rows
+        }
 
 
 class NotebookIndex(_Documents, indexes.Indexable):  # type: ignore[misc]
     def get_model(self) -> type[models.Model]:
         return Notebook
 
-    def index_queryset(self, using: str | None = None) -> models.QuerySet[Notebook]:  # noqa: ARG002
+    def index_queryset(self, using: str | None = None) -> models.QuerySet[Notebook]:
         return Notebook.objects.alive()
 
     def texts_of(self, keys: Collection[str]) -> dict[str, str]:
-        return {str(pk): title for pk, title in Notebook.objects.filter(pk__in=keys).values_list("pk", "title")}
+        return {
+            str(pk): title for pk, title in Notebook.objects.filter(pk__in=keys).values_list("pk", "title")
+        }

@@ -105,7 +105,7 @@ class EmbeddedBackend(BaseSearchBackend):  # type: ignore[misc]
             finally:
                 self.close_writer(writer)
 
-    def update(self, index: Any, iterable: Iterable[Any], commit: bool = True) -> None:  # noqa: ARG002, FBT001, FBT002
+    def update(self, index: Any, iterable: Iterable[Any], commit: bool = True) -> None:  # noqa: FBT001, FBT002
         """Haystack's own way in, as `manage.py update_index` takes it."""
         self._make_sure_it_exists()
         with self.writing() as writer:
@@ -118,12 +118,12 @@ class EmbeddedBackend(BaseSearchBackend):  # type: ignore[misc]
                 writer.add(document)
             writer.commit()
 
-    def remove(self, obj_or_string: Any, commit: bool = True) -> None:  # noqa: ARG002, FBT001, FBT002
+    def remove(self, obj_or_string: Any, commit: bool = True) -> None:  # noqa: FBT001, FBT002
         with self.writing() as writer:
             writer.remove(ID, get_identifier(obj_or_string))
             writer.commit()
 
-    def clear(self, models: Iterable[Any] | None = None, commit: bool = True) -> None:  # noqa: ARG002, FBT001, FBT002
+    def clear(self, models: Iterable[Any] | None = None, commit: bool = True) -> None:  # noqa: FBT001, FBT002
         if models is None:
             with self.rebuilding():
                 return

@@ -1,8 +1,8 @@
 """Where an index lies: one folder a generation, and a link that says which of them is searched.
 
-    PATH/current -> g-<uuid>    replaced in one step when a rebuilt index is published
-    PATH/g-<uuid>/              the engine's files, and `layout`: what they were built as
-    PATH/lock                   held by whoever writes; others wait
+PATH/current -> g-<uuid>    replaced in one step when a rebuilt index is published
+PATH/g-<uuid>/              the engine's files, and `layout`: what they were built as
+PATH/lock                   held by whoever writes; others wait
 """
 
 import fcntl
@@ -89,4 +89,3 @@ class Generations:
         for other in self.path.glob("g-*"):
             if other.name != generation.name:
                 shutil.rmtree(other, ignore_errors=True)
-

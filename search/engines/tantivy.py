@@ -101,7 +101,9 @@ def _state(generation: Path) -> tuple[int, int]:
 
 def _index(generation: Path, schema: tantivy.Schema) -> tantivy.Index:
     index = tantivy.Index(schema, str(generation))
-    index.register_tokenizer("atoms", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(ATOM_IN_RUST)).build())
+    index.register_tokenizer(
+        "atoms", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(ATOM_IN_RUST)).build()
+    )
     # Told when to look again by _Kept, which costs one stat() a search; its own watcher lags half a second.
     index.config_reader("manual")
     index.reload()
@@ -129,7 +131,7 @@ class Backend(EmbeddedBackend):
             self._schema = schema_of(self.fields)
         return self._schema
 
-    def open_writer(self, generation: Path, *, is_new: bool) -> TantivyWriter:  # noqa: ARG002
+    def open_writer(self, generation: Path, *, is_new: bool) -> TantivyWriter:
         with failures_named():
             return TantivyWriter(_index(generation, self.schema))
 
@@ -173,17 +175,22 @@ class Backend(EmbeddedBackend):
             case Or(of):
                 return Query.boolean_query([(Occur.Should, self._query(each)) for each in of])
             case Not(of):
-                return Query.boolean_query([(Occur.Must, _silent(Query.all_query())), (Occur.MustNot, self._query(of))])
+                return Query.boolean_query(
+                    [(Occur.Must, _silent(Query.all_query())), (Occur.MustNot, self._query(of))]
+                )
             case Text():
                 return self._text(node)
             case Value(field, any_of):
-                return _silent(Query.term_set_query(self.schema, field, [self._plain(field, v) for v in any_of]))
+                return _silent(
+                    Query.term_set_query(self.schema, field, [self._plain(field, v) for v in any_of])
+                )
             case Between():
                 return _silent(self._between(node))
 
     def _text(self, text: Text) -> tantivy.Query:
         queries = [
-            Query.boost_query(self._side_by_side(name, text), weight) for name, weight in self.text_fields(text.field)
+            Query.boost_query(self._side_by_side(name, text), weight)
+            for name, weight in self.text_fields(text.field)
         ]
         if len(text.atoms) == 1 and not text.is_exact:
             queries += [
@@ -251,7 +258,9 @@ def schema_of(fields: dict[str, Any]) -> tantivy.Schema:
 
 
 def _all_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:
-    return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Must, query) for query in queries])
+    return (
+        queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Must, query) for query in queries])
+    )
 
 
 def _silent(query: tantivy.Query) -> tantivy.Query:
@@ -275,7 +284,9 @@ def _count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
     return int(searcher.search(query, limit=1).count)
 
 
-def _facets(searcher: tantivy.Searcher, query: tantivy.Query, fields: Iterable[str]) -> dict[str, list[tuple[Any, int]]]:
+def _facets(
+    searcher: tantivy.Searcher, query: tantivy.Query, fields: Iterable[str]
+) -> dict[str, list[tuple[Any, int]]]:
     asked = {name: {"terms": {"field": name, "size": MOST_FACET_VALUES}} for name in fields}
     counted = searcher.aggregate(query, asked)
     return {

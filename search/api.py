@@ -1,0 +1,148 @@
+"""GET /api/v1/search/"""
+
+import logging
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from haystack.exceptions import SearchBackendError
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from search.find import BEST, FACETS, LAST_PAGE, NEWEST, Found, Wish, find
+from search.hits import Hit
+from search.snippets import Line
+
+logger = logging.getLogger(__name__)
+
+
+class SearchFailed(APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = _(
+        "The search engine failed. This is not the same as finding nothing: try again in a minute."
+    )
+    default_code = "search_failed"
+
+
+class SearchRequest(serializers.Serializer[Any]):
+    q = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        trim_whitespace=True,
+        default="",
+        help_text="Words, “phrases”, a MEME.",
+    )
+    sort = serializers.ChoiceField([BEST, NEWEST], required=False, default=BEST)
+    page = serializers.IntegerField(required=False, default=1, min_value=1, max_value=LAST_PAGE)
+    kind = serializers.ChoiceField(["notebook", "code", "markdown", "raw"], required=False)
+    space = serializers.CharField(required=False, help_text="Its address (slug).")
+    owner = serializers.CharField(required=False)
+    status = serializers.ChoiceField(["ok", "error", "not_run", "none"], required=False)
+    language = serializers.CharField(required=False)
+    year = serializers.IntegerField(required=False, min_value=1, max_value=9999)
+
+    def wish(self) -> Wish:
+        asked = self.validated_data
+        narrowed = {name: str(asked[name]) for name in FACETS if name in asked}
+        return Wish(asked["q"], asked["sort"], asked["page"], narrowed)
+
+
+class TermSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(["word", "phrase", "meme", "branch", "ignored"])
+    text = serializers.CharField()
+
+
+class UnderstoodSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    terms = TermSerializer(many=True)
+    beginnings = serializers.BooleanField(
+        help_text="Nothing has these words; these have words that begin so."
+    )
+
+
+class FacetSerializer(serializers.Serializer[Any]):
+    value = serializers.CharField()
+    label = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class HitSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(["notebook", "code", "markdown", "raw"])
+    title = serializers.CharField()
+    url = serializers.CharField()
+    snippet = serializers.CharField(help_text="Escaped HTML, a line each; what was found is in <mark>.")
+    score = serializers.FloatField(help_text="0 where the order is by time.")
+    why = serializers.ListField(child=serializers.CharField(), help_text="Where the words stand.")
+    notebook = serializers.IntegerField()
+    index = serializers.IntegerField(allow_null=True, help_text="Of the cell; null for a notebook.")
+    meme = serializers.CharField()
+    updated_at = serializers.DateTimeField()
+
+
+class ResultSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    results = HitSerializer(many=True)
+    facets = serializers.DictField(child=FacetSerializer(many=True))
+    query = UnderstoodSerializer()
+
+
+class SearchView(APIView):
+    """Cells and runbooks, as on the search page: 20 a page."""
+
+    @extend_schema(
+        operation_id="search",
+        parameters=[SearchRequest],
+        responses={200: ResultSerializer, 503: None},
+    )
+    def get(self, request: Request) -> Response:
+        asked = SearchRequest(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        try:
+            found = find(asked.wish(), request.user)
+        except SearchBackendError as failure:
+            logger.exception("The search engine failed")
+            raise SearchFailed from failure
+        return Response(answer(found))
+
+
+def answer(found: Found) -> dict[str, Any]:
+    return {
+        "count": found.count,
+        "results": [_hit(hit) for hit in found.hits],
+        "facets": {
+            name: [{"value": each.value, "label": each.label, "count": each.count} for each in values]
+            for name, values in found.facets.items()
+        },
+        "query": {
+            "text": found.query.raw,
+            "terms": [{"kind": str(term.kind), "text": term.text} for term in found.query.parts],
+            "beginnings": found.are_beginnings,
+        },
+    }
+
+
+def _hit(hit: Hit) -> dict[str, Any]:
+    return {
+        "kind": hit.kind,
+        "title": hit.title_text,
+        "url": hit.url,
+        "snippet": "\n".join(_marked(line) for line in hit.snippet.lines),
+        "score": round(hit.score, 4),
+        "why": list(hit.why),
+        "notebook": hit.notebook.pk,
+        "index": None if hit.cell is None else hit.cell.index,
+        "meme": hit.meme,
+        "updated_at": hit.updated_at.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def _marked(line: Line) -> str:
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html("<mark>{}</mark>", text) if is_marked else text,) for text, is_marked in line.pieces),
+    )

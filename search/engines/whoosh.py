@@ -1,0 +1,291 @@
+"""The engine for where nothing compiled may be installed: Haystack's Whoosh backend on whoosh3, with its faults mended.
+
+Haystack's own opens readers three times a search, scores every document to narrow to models, counts tokens instead
+of values, and parses what people type. Here a searcher is kept, a search is one pass, and nothing is parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import whoosh
+from haystack.backends.whoosh_backend import WhooshSearchBackend
+from haystack.constants import DJANGO_CT, ID
+from haystack.exceptions import SearchBackendError
+from whoosh import fields as whoosh_fields
+from whoosh import query as whoosh_query
+from whoosh.analysis import Token, Tokenizer
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import LockError
+from whoosh.searching import Searcher
+from whoosh.sorting import Count, FieldFacet
+
+from search.analysis import ATOM, SINGLE
+from search.engines.embedded import Answered, Asked, Document, EmbeddedBackend, EmbeddedEngine, Writer
+from search.engines.fields import MomentField, NumberField, PartsField, TextField
+from search.engines.tree import All, And, Between, Node, Not, Nothing, Or, Text, Value
+
+WRITER_MEGABYTES = 128
+TIE_BREAKER = 0.1
+# What has no end in a search of Whoosh's has to be a number.
+EVERYTHING = 1_000_000
+
+
+class Bigrams(Tokenizer):  # type: ignore[misc]
+    """Atoms; of two single characters side by side the pair, which is far rarer than either. The text is normalised
+    already."""
+
+    def __call__(
+        self, value: str, positions: bool = False, chars: bool = False, start_pos: int = 0, **options: Any
+    ) -> Iterator[Token]:
+        token = Token(positions, chars, mode=options.get("mode", ""))
+        for place, text in enumerate(paired(ATOM.findall(value))):
+            token.text = text
+            token.boost = 1.0
+            token.stopped = False
+            token.pos = start_pos + place
+            yield token
+
+
+def paired(atoms: Sequence[str]) -> Iterator[str]:
+    """One token for each atom, at its place."""
+    singles = [SINGLE.match(atom) is not None for atom in atoms]
+    for place, atom in enumerate(atoms):
+        if singles[place] and place + 1 < len(atoms) and singles[place + 1]:
+            yield atom + atoms[place + 1]
+        else:
+            yield atom
+
+
+class WhooshWriter:
+    def __init__(self, index: Any) -> None:
+        self._index = index
+        self._writer: Any = None
+        self._removals: list[Any] = []
+
+    def add(self, document: Document) -> None:
+        writer = self._opened()
+        writer.add_document(**{name: _stored(value) for name, value in document.items() if value not in (None, "")})
+
+    def remove(self, field: str, value: str | int) -> None:
+        self._removals.append(_term(self._index.schema, field, value))
+
+    def commit(self) -> None:
+        self._opened().commit()
+        self._writer = None
+
+    def close(self) -> None:
+        """Leaves out what was not committed."""
+        if self._writer is not None:
+            self._writer.cancel()
+            self._writer = None
+
+    def _opened(self) -> Any:
+        """With what was to be removed gone: all at once, since each removal alone opens the whole index."""
+        if self._writer is None:
+            self._writer = self._index.writer(limitmb=WRITER_MEGABYTES)
+        if self._removals:
+            removals, self._removals = self._removals, []
+            self._writer.delete_by_query(whoosh_query.Or(removals))
+        return self._writer
+
+
+@contextmanager
+def failures_named() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError, LockError, whoosh_query.QueryError, whoosh.index.IndexError) as failure:
+        raise SearchBackendError(f"Whoosh: {failure!r}") from failure
+
+
+class Backend(EmbeddedBackend, WhooshSearchBackend):  # type: ignore[misc]
+    engine_version = f"whoosh {'.'.join(map(str, whoosh.__version__))}"
+
+    def __init__(self, connection_alias: str, **options: Any) -> None:
+        super().__init__(connection_alias, **options)
+        self.path = Path(options["PATH"])
+        self._searcher: Searcher | None = None
+        self._generation: Path | None = None
+
+    def setup(self) -> None:
+        """For what is inherited: more_like_this() and optimize()."""
+        with failures_named():
+            self.index = self._open(self.generations.current())
+        self.schema, self.content_field_name, self.setup_complete = self.index.schema, "source", True
+
+    def build_schema(self, fields: Mapping[str, Any]) -> tuple[str, whoosh_fields.Schema]:
+        return next(name for name, field in fields.items() if field.document), schema_of(fields)
+
+    def open_writer(self, generation: Path, *, is_new: bool) -> WhooshWriter:
+        with failures_named():
+            if is_new:
+                return WhooshWriter(FileStorage(str(generation)).create_index(schema_of(self.fields)))
+            return WhooshWriter(self._open(generation))
+
+    def close_writer(self, writer: Writer) -> None:
+        if isinstance(writer, WhooshWriter):
+            writer.close()
+
+    def answer(self, generation: Path, asked: Asked) -> Answered:
+        with failures_named():
+            searcher = self._kept_searcher(generation)
+            query = self._query(asked.tree).normalize()
+            counts = {name: self._count(And((asked.tree, tree))) for name, tree in asked.counts}
+            if asked.limit == 0 and not asked.facets:
+                return Answered(self._count(asked.tree), [], {}, counts)
+            found = searcher.search(
+                query,
+                limit=min(asked.offset + (EVERYTHING if asked.limit is None else max(asked.limit, 1)), EVERYTHING),
+                sortedby=[_sorting(name) for name in asked.order_by] or None,
+                groupedby={name: FieldFacet(name, maptype=Count) for name in asked.facets} or None,
+            )
+            end = None if asked.limit is None else asked.offset + asked.limit
+            hits = [(hit[ID], 0.0 if asked.order_by else float(hit.score or 0)) for hit in found[asked.offset : end]]
+            return Answered(len(found), hits, {name: _groups(found, name) for name in asked.facets}, counts)
+
+    def _count(self, tree: Node) -> int:
+        searcher = self._searcher
+        return sum(1 for _ in self._query(tree).normalize().docs(searcher))
+
+    def _open(self, generation: Path) -> Any:
+        return FileStorage(str(generation)).open_index(schema=schema_of(self.fields))
+
+    def _kept_searcher(self, generation: Path) -> Searcher:
+        """As of the last commit, whichever process made it."""
+        if self._searcher is None or self._generation != generation:
+            self._close_searcher()
+            self._searcher, self._generation = self._open(generation).searcher(), generation
+        elif not self._searcher.up_to_date():
+            stale, self._searcher = self._searcher, self._searcher.refresh()
+            stale.close()
+        return self._searcher
+
+    def _close_searcher(self) -> None:
+        if self._searcher is not None:
+            self._searcher.close()
+            self._searcher = None
+
+    # --- Trees as Whoosh's queries
+
+    def _query(self, node: Node) -> Any:  # noqa: PLR0911  one line a kind of node
+        match node:
+            case All():
+                return whoosh_query.Every()
+            case Nothing():
+                return whoosh_query.NullQuery
+            case And(of):
+                return whoosh_query.And([self._query(each) for each in of])
+            case Or(of):
+                return whoosh_query.Or([self._query(each) for each in of])
+            case Not(of):
+                return whoosh_query.And([whoosh_query.Every(), whoosh_query.Not(self._query(of))])
+            case Text():
+                return self._text(node)
+            case Value(field, any_of):
+                return _silent(whoosh_query.Or([_term(self._schema, field, value) for value in any_of]))
+            case Between():
+                return _silent(self._between(node))
+
+    def _text(self, text: Text) -> Any:
+        queries = [self._side_by_side(name, text, weight) for name, weight in self.text_fields(text.field)]
+        if len(text.atoms) == 1 and not text.is_exact:
+            queries += [self._side_by_side(name, text, weight) for name, weight in self.parts_fields(text.field)]
+        return whoosh_query.DisjunctionMax(queries, tiebreak=TIE_BREAKER) if len(queries) > 1 else queries[0]
+
+    def _side_by_side(self, field: str, text: Text, weight: float) -> Any:
+        tokens, last_is_beginning = _sought(text)
+        last: Any = whoosh_query.Term(field, tokens[-1], boost=weight)
+        if last_is_beginning:
+            last = whoosh_query.Prefix(field, tokens[-1], boost=weight)
+        if len(tokens) == 1:
+            return last
+        if not last_is_beginning:
+            return whoosh_query.Phrase(field, tokens, boost=weight)
+        return whoosh_query.Sequence([*(whoosh_query.Term(field, each) for each in tokens[:-1]), last], boost=weight)
+
+    @property
+    def _schema(self) -> whoosh_fields.Schema:
+        return schema_of(self.fields)
+
+    def _between(self, node: Between) -> Any:
+        declared = self.fields.get(node.field)
+        kind: Any = whoosh_query.TermRange
+        if isinstance(declared, NumberField):
+            kind = whoosh_query.NumericRange
+        elif isinstance(declared, MomentField):
+            kind = whoosh_query.DateRange
+        return kind(
+            node.field,
+            _stored(node.low),
+            _stored(node.high),
+            startexcl=not node.with_low,
+            endexcl=not node.with_high,
+        )
+
+
+class Engine(EmbeddedEngine):
+    backend = Backend
+
+
+def schema_of(fields: Mapping[str, Any]) -> whoosh_fields.Schema:
+    schema = whoosh_fields.Schema(
+        **{ID: whoosh_fields.ID(stored=True, unique=True), DJANGO_CT: whoosh_fields.ID()}
+    )
+    for name, field in fields.items():
+        schema.add(name, _field(field))
+    return schema
+
+
+def _field(field: Any) -> Any:
+    if isinstance(field, TextField | PartsField):
+        return whoosh_fields.TEXT(analyzer=Bigrams(), phrase=isinstance(field, TextField), stored=False)
+    if isinstance(field, NumberField):
+        return whoosh_fields.NUMERIC(int, bits=64, sortable=True)
+    if isinstance(field, MomentField):
+        return whoosh_fields.DATETIME(sortable=True)
+    return whoosh_fields.ID(sortable=True)
+
+
+def _sought(text: Text) -> tuple[list[str], bool]:
+    """The tokens that stand at the places of the atoms, and whether the last is only the beginning of one.
+
+    A single character at the end is paired, in a document, with whatever follows it.
+    """
+    tokens = list(paired(text.atoms))
+    if SINGLE.match(text.atoms[-1]) is None:
+        return tokens, text.is_prefix
+    if len(tokens) > 1 and SINGLE.match(text.atoms[-2]):
+        return tokens[:-1], False
+    return tokens, True
+
+
+def _term(schema: whoosh_fields.Schema, field: str, value: Any) -> Any:
+    if isinstance(schema[field], whoosh_fields.NUMERIC):
+        return whoosh_query.Term(field, schema[field].to_bytes(_stored(value)))
+    return whoosh_query.Term(field, str(value))
+
+
+def _stored(value: Any) -> Any:
+    """Whoosh knows no time zones: what it keeps is UTC."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC).replace(tzinfo=None)
+    return value
+
+
+def _silent(query: Any) -> Any:
+    """Lets pass or not, and says nothing of how good a hit is."""
+    return whoosh_query.ConstantScoreQuery(query, 0.0)
+
+
+def _sorting(name: str) -> FieldFacet:
+    return FieldFacet(name.removeprefix("-"), reverse=name.startswith("-"))
+
+
+def _groups(found: Any, name: str) -> list[tuple[Any, int]]:
+    counted = [(value, count) for value, count in found.groups(name).items() if value not in (None, "", b"")]
+    return sorted(counted, key=lambda each: (-each[1], str(each[0])))

@@ -1,0 +1,209 @@
+"""The one search behind the page, the API and the command."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from haystack.query import SQ, SearchQuerySet
+
+from notebooks.models import Notebook, Space
+from notebooks.models.space import Viewer
+from search.hits import Hit, hits_of
+from search.models import Due
+from search.naming import Name
+from search.query import Kind, Query, Term, parse
+
+PAGE_SIZE = 20
+# Nobody reads so far, and an engine has to rank all that comes before.
+LAST_PAGE = 500
+# So many are looked through where only the notebooks are wanted.
+MOST_HITS = 1000
+
+BEST, NEWEST = "best", "newest"
+# What a result can be narrowed by: its name in an address, and the field of the index.
+FACETS = {
+    "kind": "kind",
+    "space": "space",
+    "owner": "owner",
+    "status": "status",
+    "language": "language",
+    "year": "year",
+}
+# More of them changed place without the index knowing than an engine likes to be told; the rows decide anyway.
+MOST_STALE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks for."""
+
+    text: str = ""
+    sort: str = BEST
+    page: int = 1
+    narrowed: Mapping[str, str] = field(default_factory=dict)  # by the names of FACETS; a space by its slug
+    with_facets: bool = True
+    size: int = PAGE_SIZE
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.text.strip() and not self.narrowed
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a facet. A space is its slug, with its name to show."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    query: Query
+    wish: Wish
+    count: int = 0
+    hits: tuple[Hit, ...] = ()
+    facets: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    are_beginnings: bool = False  # nothing had the words as they are: these have words that begin so
+    behind: int = 0  # notebooks that the index has yet to look at
+    milliseconds: int = 0
+
+    @property
+    def page_count(self) -> int:
+        return min(-(-self.count // self.wish.size), LAST_PAGE)
+
+
+def find(wish: Wish, user: Viewer) -> Found:
+    """Raises haystack.exceptions.SearchBackendError where the engine fails."""
+    began = time.perf_counter()
+    query = parse(wish.text)
+    spaces = {space.pk: space for space in Space.objects.visible_to(user)}
+    behind = Due.objects.notebook_count()
+    within = _within(wish, user, spaces, has_due=behind > 0)
+    found = _Answer.of(query, wish, within)
+    if not found.count and query.terms:
+        found = _Answer.of(query, wish, within, as_beginnings=True)
+    hits = hits_of([(Name.of(result.id), result.score) for result in found.results], query.wanted, user)
+    return Found(
+        query,
+        wish,
+        # A document that the index still has and the person may not see is not counted either.
+        count=found.count - (len(found.results) - len(hits)),
+        hits=hits,
+        facets=_facets(found.facets, spaces),
+        are_beginnings=found.is_by_beginnings and found.count > 0,
+        behind=behind,
+        milliseconds=round((time.perf_counter() - began) * 1000),
+    )
+
+
+def best_notebooks(text: str, user: Viewer) -> list[int]:
+    """Ids of the notebooks that MOST_HITS best hits stand in, the best first. Raises as find() does."""
+    wish = Wish(text, with_facets=False, size=MOST_HITS)
+    spaces = {space.pk: space for space in Space.objects.visible_to(user)}
+    within = _within(wish, user, spaces, has_due=Due.objects.exists())
+    results = _Answer.of(parse(text), wish, within).results
+    return list(dict.fromkeys(Name.of(result.id).notebook for result in results))
+
+
+def totals(user: Viewer) -> tuple[int, int]:
+    """How many notebooks and cells the person can search."""
+    seen = SQ(space__in=list(Space.objects.visible_to(user).values_list("pk", flat=True)))
+    everything = SearchQuerySet().filter(seen).count()
+    notebooks = SearchQuerySet().filter(seen).filter(kind__exact="notebook").count()
+    return notebooks, everything - notebooks
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    results: Sequence[Any]
+    count: int
+    facets: Mapping[str, Sequence[tuple[Any, int]]]
+    is_by_beginnings: bool
+
+    @classmethod
+    def of(cls, query: Query, wish: Wish, within: SQ, *, as_beginnings: bool = False) -> _Answer:
+        """One call of the engine."""
+        if wish.text.strip() and not query.terms:  # all of it is punctuation
+            return cls((), 0, {}, is_by_beginnings=False)
+        asked = SearchQuerySet().filter(within)
+        if query.terms:
+            asked = asked.filter(_sought(query.terms, "startswith" if as_beginnings else "content"))
+        if wish.sort == NEWEST or not query.terms:
+            asked = asked.order_by("-recency")
+        if wish.with_facets:
+            for name in FACETS.values():
+                asked = asked.facet(name)
+        engine_query = asked.query
+        offset = (min(max(wish.page, 1), LAST_PAGE) - 1) * wish.size
+        engine_query.set_limits(offset, offset + wish.size)
+        results = engine_query.get_results()
+        counted = engine_query.get_facet_counts().get("fields", {})
+        return cls(results, engine_query.get_count(), counted, is_by_beginnings=as_beginnings)
+
+
+def _sought(terms: Sequence[Term], lookup: str) -> SQ:
+    """Every term, at least one of them in what the document itself says: a title makes no hit of every cell below."""
+    if len(terms) == 1:
+        return _condition("own", terms[0], lookup)
+    everywhere, own = SQ(), SQ()
+    for term in terms:
+        everywhere &= _condition("content", term, lookup)
+        own |= _condition("own", term, lookup)
+    return everywhere & own
+
+
+def _condition(where: str, term: Term, lookup: str) -> SQ:
+    if term.kind is Kind.WORD:
+        return SQ(**{f"{where}__{lookup}": term.text})
+    if term.meme is None:
+        return SQ(**{f"{where}__exact": term.text})
+    bearing = SQ(full_meme=str(term.meme)) if term.meme.branch else SQ(meme=str(term.meme.uuid))
+    return bearing | SQ(**{f"{where}__exact": term.text})
+
+
+def _within(wish: Wish, user: Viewer, spaces: Mapping[int, Space], *, has_due: bool) -> SQ:
+    """What the person may see and narrowed to, as the database has it at this moment."""
+    wanted = wish.narrowed.get("space")
+    seen = [pk for pk, space in spaces.items() if wanted in (None, space.slug)]
+    within = SQ(space__in=seen)
+    for name, value in wish.narrowed.items():
+        if name == "year":
+            within &= SQ(year=int(value)) if value.isdecimal() and len(value) < 5 else SQ(year__in=[])  # noqa: PLR2004
+        elif name != "space":
+            within &= SQ(**{f"{FACETS[name]}__exact": value})
+    stale = _stale(user) if has_due else []
+    return within & ~SQ(notebook__in=stale) if stale else within
+
+
+def _stale(user: Viewer) -> Collection[int]:
+    """Notebooks that the index may still show although they are deleted or went where the person cannot see."""
+    visible = Notebook.objects.visible_to(user).alive()
+    return list(
+        Due.objects.exclude(notebook_id__in=visible.values("pk"))
+        .values_list("notebook_id", flat=True)
+        .distinct()[:MOST_STALE]
+    )
+
+
+def _facets(
+    counted: Mapping[str, Sequence[tuple[Any, int]]], spaces: Mapping[int, Space]
+) -> dict[str, tuple[Value, ...]]:
+    facets = {}
+    for name, index_field in FACETS.items():
+        values = [
+            _value(name, value, count, spaces) for value, count in counted.get(index_field, ()) if count
+        ]
+        facets[name] = tuple(value for value in values if value is not None)
+    return facets
+
+
+def _value(name: str, value: Any, count: int, spaces: Mapping[int, Space]) -> Value | None:
+    if name != "space":
+        return Value(str(value), str(value), count)
+    space = spaces.get(int(value))
+    return Value(space.slug, space.name, count) if space else None

@@ -1,0 +1,33 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from haystack.exceptions import SearchBackendError
+
+from search import refresh
+from search.management.progress import Bar
+
+
+class Command(BaseCommand):
+    help = "Builds the search index again from the database, beside the one that is searched meanwhile."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--if-needed",
+            action="store_true",
+            help="only where it is missing, of another version, or incomplete",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["if_needed"] and not self._is_needed():
+            self.stdout.write("The search index is whole.")
+            return
+        with Bar(self.stderr) as bar:
+            done = refresh.rebuild(bar.show)
+        self.stdout.write(f"{done} notebooks indexed")
+
+    def _is_needed(self) -> bool:
+        try:
+            return refresh.is_needed()
+        except SearchBackendError as failure:
+            self.stderr.write(f"The search index cannot be read ({failure}); building it again.")
+            return True

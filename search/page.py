@@ -1,0 +1,161 @@
+"""What the results page shows besides the hits: chips, facets and pages as links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+
+from search.find import FACETS, LAST_PAGE, NEWEST, Found, Value, Wish
+from search.labels import FACETS as FACET_LABELS
+from search.labels import STATUS_MARKS, label
+from search.query import Kind
+
+# What a facet shows before "more"; pages on either side of the current one.
+FEW = 8
+NEARBY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    kind: str  # of the term, or the facet
+    text: str
+    label: str = ""
+    without: str = ""  # the address of the search without it
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    label: str
+    count: int
+    url: str
+    is_chosen: bool
+    mark: str = ""  # of a status
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    name: str
+    label: str
+    options: tuple[Option, ...]
+    more: tuple[Option, ...]
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The links of one result."""
+
+    found: Found
+
+    @property
+    def is_newest(self) -> bool:
+        return self.found.wish.sort == NEWEST
+
+    @property
+    def sort_url(self) -> str:
+        """To the other order."""
+        return self._url(sort=None if self.is_newest else NEWEST, page=None)
+
+    @property
+    def chips(self) -> tuple[Chip, ...]:
+        return (*self._term_chips(), *self._facet_chips())
+
+    @property
+    def plain_url(self) -> str:
+        """The same words, narrowed to nothing."""
+        return _address({"q": self.found.wish.text})
+
+    @property
+    def facets(self) -> tuple[Facet, ...]:
+        made = (self._facet(name) for name in FACET_LABELS)
+        return tuple(facet for facet in made if facet.is_chosen or len(facet.options) > 1)
+
+    @property
+    def pages(self) -> tuple[tuple[int, str], ...]:
+        """Numbers and addresses; a gap is number 0."""
+        last, here = self.found.page_count, self.found.wish.page
+        numbers = sorted({1, last, *range(max(1, here - NEARBY), min(last, here + NEARBY) + 1)})
+        shown: list[tuple[int, str]] = []
+        for number in numbers:
+            if shown and number > shown[-1][0] + 1:
+                shown.append((0, ""))
+            shown.append((number, self._url(page=number if number > 1 else None)))
+        return tuple(shown) if last > 1 else ()
+
+    @property
+    def previous_url(self) -> str:
+        page = self.found.wish.page
+        return self._url(page=page - 1 if page > 2 else None) if page > 1 else ""  # noqa: PLR2004
+
+    @property
+    def next_url(self) -> str:
+        page = self.found.wish.page
+        return self._url(page=page + 1) if page < self.found.page_count else ""
+
+    def _term_chips(self) -> Iterator[Chip]:
+        for term in self.found.query.parts:
+            yield Chip(str(term.kind), f"“{term.text}”" if term.kind is Kind.PHRASE else term.text)
+
+    def _facet_chips(self) -> Iterator[Chip]:
+        for name, value in self.found.wish.narrowed.items():
+            known = next(
+                (each.label for each in self.found.facets.get(name, ()) if each.value == value), value
+            )
+            yield Chip(
+                name,
+                label(name, value, known),
+                str(FACET_LABELS[name]),
+                self._url(**{name: None, "page": None}),
+            )
+
+    def _facet(self, name: str) -> Facet:
+        values = [
+            value for value in self.found.facets.get(name, ()) if (name, value.value) != ("status", "none")
+        ]
+        if name == "year":
+            values.sort(key=lambda value: value.value, reverse=True)
+        options = tuple(self._option(name, value) for value in values if value.value)
+        is_chosen = name in self.found.wish.narrowed
+        return Facet(name, str(FACET_LABELS[name]), options[:FEW], options[FEW:], is_chosen and bool(options))
+
+    def _option(self, name: str, value: Value) -> Option:
+        is_chosen = self.found.wish.narrowed.get(name) == value.value
+        return Option(
+            label(name, value.value, value.label),
+            value.count,
+            self._url(**{name: None if is_chosen else value.value, "page": None}),
+            is_chosen,
+            STATUS_MARKS.get(value.value, "") if name == "status" else "",
+        )
+
+    def _url(self, **changed: Any) -> str:
+        wish = self.found.wish
+        asked: dict[str, Any] = {
+            "q": wish.text,
+            "sort": wish.sort if self.is_newest else None,
+            "page": wish.page if wish.page > 1 else None,
+            **wish.narrowed,
+        }
+        return _address({**asked, **changed})
+
+
+def wish_of(asked: QueryDict) -> Wish:
+    """Whatever stands in an address: what it cannot mean is left out."""
+    page = asked.get("page", "")
+    return Wish(
+        text=asked.get("q", "").strip(),
+        sort=NEWEST if asked.get("sort") == NEWEST else "best",
+        page=min(max(int(page), 1), LAST_PAGE) if page.isdecimal() and len(page) < 5 else 1,  # noqa: PLR2004
+        narrowed={name: value for name in FACETS if (value := asked.get(name, "").strip().replace("\0", ""))},
+    )
+
+
+def _address(asked: dict[str, Any]) -> str:
+    query = QueryDict(mutable=True)
+    for name, value in asked.items():
+        if value not in (None, ""):
+            query[name] = str(value)
+    return f"?{query.urlencode()}"

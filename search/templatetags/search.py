@@ -1,0 +1,33 @@
+from django import template
+from django.utils.functional import Promise
+
+from search import labels
+
+register = template.Library()
+
+
+@register.filter
+def kind_label(kind: str) -> str | Promise:
+    return labels.KINDS.get(kind, kind)
+
+
+@register.filter
+def status_label(status: str) -> str | Promise:
+    """'' where there was nothing to run."""
+    return labels.STATUSES.get(status, "")
+
+
+@register.filter
+def status_mark(status: str) -> str:
+    return labels.STATUS_MARKS.get(status, "")
+
+
+@register.filter
+def field_label(field: str) -> str | Promise:
+    return labels.FIELDS.get(field, field)
+
+
+@register.filter
+def folder_and_name(path: str) -> str:
+    """With room to break a line at."""
+    return path.removesuffix(".ipynb").replace("/", " / ")

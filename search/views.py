@@ -1,0 +1,35 @@
+import logging
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from haystack.exceptions import SearchBackendError
+
+from notebooks.models.space import Viewer
+from search.find import find, totals
+from search.page import Page, wish_of
+
+logger = logging.getLogger(__name__)
+
+# How many there are to search is counted anew after so many seconds.
+TOTALS_FOR = 30
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    wish = wish_of(request.GET)
+    context = {"wish": wish, "header_query": wish.text}
+    try:
+        context["totals"] = _totals(request.user)
+        if not wish.is_empty:
+            context["found"] = found = find(wish, request.user)
+            context["page"] = Page(found)
+    except SearchBackendError:
+        logger.exception("The search engine failed")
+        return render(request, "search/results.html", {**context, "has_failed": True}, status=503)
+    return render(request, "search/results.html", context)
+
+
+def _totals(user: Viewer) -> tuple[int, int]:
+    return cache.get_or_set(f"search-totals-{user.pk}", lambda: totals(user), TOTALS_FOR)

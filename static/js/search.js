@@ -1,0 +1,10 @@
+// On a phone the facets stand above the hits, so they begin folded. Without this script they are open.
+const narrow = document.querySelector("[data-narrow]");
+const phone = matchMedia("(max-width: 900px)");
+
+function fit() {
+  if (narrow) narrow.open = !phone.matches || narrow.querySelector("[aria-current]") !== null;
+}
+
+phone.addEventListener("change", fit);
+fit();
