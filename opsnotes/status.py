@@ -14,6 +14,8 @@ from kombu.exceptions import OperationalError
 
 from notebooks.models import BatchItem, Notebook
 from opsnotes.celery import app
+from search.models import Due
+from search.refresh import backend
 
 PING_SECONDS = 2
 # The sweep rings again every minute: what waits longer has nobody who works on it.
@@ -90,10 +92,25 @@ def _work() -> str:
     return f"{count:,} files wait"
 
 
+def _index() -> str:
+    if not backend().has_index():
+        raise Unwell("there is none yet: run manage.py reindex")
+    behind = Due.objects.notebook_count()
+    oldest = Due.objects.aggregate(since=Min("since"))["since"]
+    if oldest is None:
+        return "up to date"
+    lag = timezone.now() - oldest
+    text = f"{behind:,} notebooks and {lag.total_seconds():,.0f} s behind"
+    if lag > LATE:
+        raise Unwell(f"{text}: is a worker running?")
+    return text
+
+
 CHECKS: dict[str, Callable[[], str]] = {
     "database": _database,
     "migrations": _migrations,
     "broker": _broker,
     "worker": _worker,
     "work": _work,
+    "index": _index,
 }

@@ -6,8 +6,10 @@ from rest_framework.routers import SimpleRouter
 
 from notebooks.api.spaces import SpaceViewSet
 from notebooks.api.uploads import UploadViewSet
+from opsnotes.api.docs import docs
 from opsnotes.api.notebooks import NotebookViewSet
 from opsnotes.api.status import StatusView
+from search.api import SearchView
 
 router = SimpleRouter(use_regex_path=False)
 router.register("spaces", SpaceViewSet, basename="api-spaces")
@@ -16,6 +18,8 @@ router.register("notebooks", NotebookViewSet, basename="api-notebooks")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
+    path("search/", SearchView.as_view(), name="api-search"),
     path("status/", StatusView.as_view(), name="api-status"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", docs, name="api-docs"),
 ]
