@@ -2,8 +2,8 @@
 
     python benchmarks/rendering.py [FOLDER] [--notebooks N]
 
-The floor is what the work cannot do without, in the same run on the same cells: orjson, a bare Markdown renderer,
-Pygments and nh3 for cold rendering; a look-up by blake2b over the cells' JSON for known ones. One table row each.
+The floor is what the work cannot do without, in the same run on the same cells: orjson, a bare Markdown
+renderer, Pygments and nh3 for cold rendering; a look-up by blake2b over the cells' JSON for known ones.
 """
 
 import argparse

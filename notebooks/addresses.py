@@ -1,4 +1,4 @@
-"""Where the markers of a notebook's fragments lead: its assets, other notebooks, side files, its own headings."""
+"""Where a fragment's markers lead: assets, other notebooks, side files, headings of the same notebook."""
 
 from __future__ import annotations
 

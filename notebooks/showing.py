@@ -20,7 +20,7 @@ from notebooks.parsing.model import CellType, Status
 from notebooks.rendering import Heading, SafeHtml, outputs_in
 from notebooks.verdict import Verdict, verdict_of
 
-# Characters of cells that a page holds at first. Where there is more, the longest outputs are left to be asked for.
+# Characters of cells on a page at first. Where there are more, the longest outputs are left to be asked for.
 MOST_AT_FIRST = 600_000
 
 

@@ -1,4 +1,4 @@
-"""Cells as safe HTML. The one place in the project that makes HTML safe. Pure but for the words of the interface."""
+"""Cells as safe HTML: the one place in the project that makes HTML safe. Pure but for its words."""
 
 from notebooks.rendering.cell import render
 from notebooks.rendering.digest import RENDERER_VERSION, fragment_digest

@@ -1,7 +1,7 @@
 # ruff: noqa: PLR2004  the numbers are those of ECMA-48 and of the 256 colours
 """Colours and weights of terminal text (SGR), as classes. Pure.
 
-All colours become one of sixteen, which content.css gives in a light and a dark form that can be read on the page.
+All colours become one of sixteen, which content.css gives in a light and a dark form that can be read.
 """
 
 from collections.abc import Iterator
@@ -27,8 +27,9 @@ _OFF = {23: "italic", 24: "underline", 27: "inverse", 29: "struck"}
 _CUBE = (0, 95, 135, 175, 215, 255)
 # How the sixteen look on a usual terminal; only to find the nearest.
 _SIXTEEN = (
-    (0, 0, 0), (205, 0, 0), (0, 205, 0), (205, 205, 0), (0, 0, 238), (205, 0, 205), (0, 205, 205), (229, 229, 229),
-    (127, 127, 127), (255, 0, 0), (0, 255, 0), (255, 255, 0), (92, 92, 255), (255, 0, 255), (0, 255, 255), (255, 255, 255),
+    (0, 0, 0), (205, 0, 0), (0, 205, 0), (205, 205, 0), (0, 0, 238), (205, 0, 205), (0, 205, 205),
+    (229, 229, 229), (127, 127, 127), (255, 0, 0), (0, 255, 0), (255, 255, 0), (92, 92, 255), (255, 0, 255),
+    (0, 255, 255), (255, 255, 255),
 )  # fmt: skip
 
 
@@ -59,12 +60,10 @@ def _step(style: Style, number: int, rest: Iterator[int]) -> Style:
 
 
 def _coloured(style: Style, number: int, rest: Iterator[int]) -> Style:
-    side = "background" if 40 <= number <= 49 or 100 <= number <= 107 else "foreground"
-    if number in {38, 48}:
-        colour = _extended(rest)
-    else:
-        colour = _basic(number, getattr(style, side))
-    return replace(style, background=colour) if side == "background" else replace(style, foreground=colour)
+    is_ground = 40 <= number <= 49 or 100 <= number <= 107
+    before = style.background if is_ground else style.foreground
+    colour = _extended(rest) if number in {38, 48} else _basic(number, before)
+    return replace(style, background=colour) if is_ground else replace(style, foreground=colour)
 
 
 def _basic(number: int, before: int | None) -> int | None:

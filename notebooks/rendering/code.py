@@ -11,20 +11,22 @@ from pygments.util import ClassNotFound
 
 from notebooks.rendering.magics import command_of, language_below
 
-# Lexers are regular expressions that were not all written for hostile text: those of well-trodden languages only.
+# Lexers are regular expressions, not all written for hostile text: those of well-trodden languages only.
 LANGUAGES = {
-    "apacheconf", "awk", "bash", "batch", "c", "clojure", "cmake", "console", "cpp", "csharp", "css", "diff",
-    "docker", "dart", "elixir", "erlang", "fortran", "go", "groovy", "haskell", "html", "http", "ini", "java",
-    "javascript", "jinja", "json", "julia", "kotlin", "lua", "make", "markdown", "matlab", "nginx", "objective-c",
-    "ocaml", "octave", "perl", "php", "postgresql", "powershell", "properties", "prolog", "python", "r", "ruby",
-    "rust", "scala", "scheme", "sql", "swift", "terraform", "tex", "toml", "typescript", "xml", "yaml",
+    "apacheconf", "awk", "bash", "batch", "c", "clojure", "cmake", "console", "cpp", "csharp", "css",
+    "diff", "docker", "dart", "elixir", "erlang", "fortran", "go", "groovy", "haskell", "html", "http",
+    "ini", "java", "javascript", "jinja", "json", "julia", "kotlin", "lua", "make", "markdown", "matlab",
+    "nginx", "objective-c", "ocaml", "octave", "perl", "php", "postgresql", "powershell", "properties",
+    "prolog", "python", "r", "ruby", "rust", "scala", "scheme", "sql", "swift", "terraform", "tex", "toml",
+    "typescript", "xml", "yaml",
 }  # fmt: skip
 ALIASES = {
-    "c++": "cpp", "cfg": "ini", "c#": "csharp", "dockerfile": "docker", "hcl": "terraform", "ipython": "python",
-    "js": "javascript", "ksh": "bash", "latex": "tex", "makefile": "make", "md": "markdown", "node": "javascript",
-    "ps1": "powershell", "pwsh": "powershell", "py": "python", "python2": "python", "python3": "python", "rb": "ruby",
-    "rs": "rust", "sh": "bash", "shell": "bash", "shell-session": "console", "ssh": "bash", "svg": "xml",
-    "ts": "typescript", "yml": "yaml", "zsh": "bash",
+    "c++": "cpp", "cfg": "ini", "c#": "csharp", "dockerfile": "docker", "hcl": "terraform",
+    "ipython": "python", "js": "javascript", "ksh": "bash", "latex": "tex", "makefile": "make",
+    "md": "markdown", "node": "javascript", "ps1": "powershell", "pwsh": "powershell", "py": "python",
+    "python2": "python", "python3": "python", "rb": "ruby", "rs": "rust", "sh": "bash", "shell": "bash",
+    "shell-session": "console", "ssh": "bash", "svg": "xml", "ts": "typescript", "yml": "yaml",
+    "zsh": "bash",
 }  # fmt: skip
 LONGEST_HIGHLIGHTED = 100_000  # characters; longer sources are data
 
@@ -72,7 +74,7 @@ def _highlighted(source: str, language: str) -> str:
 
 
 def _python(source: str, lexer: Lexer) -> str:
-    """Python with IPython's commands, which are no Python: each is a comment to the lexer, so one inside a string stays text."""
+    """Python with IPython's commands: each is a comment to the lexer, so one inside a string stays text."""
     commands: list[str] = []
     lines: list[str] = []
     continues = False

@@ -12,7 +12,7 @@ from notebooks.parsing.model import CellType, Marks, ParsedCell
 # Raise it whenever the same cell gives other HTML than before: `rerender` then makes all of it again.
 RENDERER_VERSION = 1
 
-# A cell is recognised in a microsecond: the dataclass as a whole would take longer to encode than all the rest.
+# Recognising a cell takes a microsecond; the dataclass as a whole would take another to encode.
 _marks_of = attrgetter(*(field.name for field in fields(Marks)))
 
 

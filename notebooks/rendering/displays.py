@@ -21,6 +21,7 @@ from notebooks.rendering.trees import pretty
 
 LONGEST_HTML = 24_000  # characters of sanitised HTML shown at first
 LONGEST_JSON = 2_000
+LARGEST_SIDE = 10_000  # pixels of an image, as a notebook may claim
 _LATEX = re.compile(
     r"\A\s*(?:\$\$(?P<block>.+)\$\$|\$(?P<inline>[^$]+)\$|(?P<bare>\\begin.+|\\\[.+\\\]))\s*\Z", re.DOTALL
 )
@@ -110,7 +111,8 @@ def _image_tag(raw: bytes, media_type: str, output: Output, collected: Collected
         else marks.word("output")
     )
     size = _size(output.metadata, media_type)
-    return f'<div class="output rich image"><img src="{marks.asset(digest)}" alt="{alt}" loading="lazy"{size}></div>'
+    image = f'<img src="{marks.asset(digest)}" alt="{alt}" loading="lazy"{size}>'
+    return f'<div class="output rich image">{image}</div>'
 
 
 def _size(metadata: Mapping[str, Json], media_type: str) -> str:
@@ -121,7 +123,7 @@ def _size(metadata: Mapping[str, Json], media_type: str) -> str:
     return "".join(
         f' {name}="{int(value)}"'
         for name, value in sizes
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 10_000
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < LARGEST_SIDE
     )
 
 

@@ -1,8 +1,9 @@
-"""Documents for the sandboxed frame: outputs that want to run script, each alone on an opaque origin. Pure."""
+"""Documents for the sandboxed frame: outputs that want to run script, each on an opaque origin. Pure."""
 
 import re
 
 from notebooks.rendering import marks
+from notebooks.rendering.blocks import details
 from notebooks.rendering.collected import Collected
 
 FRAME = "text/x-frame"  # served by the frame address alone
@@ -24,15 +25,16 @@ def html_frame(html: str, collected: Collected) -> str:
 def script_frame(script: str, collected: Collected) -> str:
     """A script as Jupyter runs it: `element` is where it may write."""
     script = re.sub(r"<(?=/script|!--)", r"\\x3c", script, flags=re.IGNORECASE)
-    body = f'<div id="output"></div><script>const element=document.getElementById("output");\n{script}\n</script>'
-    return _frame(_PREAMBLE + body, collected)
+    element = 'const element=document.getElementById("output");'
+    document = f'{_PREAMBLE}<div id="output"></div><script>{element}\n{script}\n</script>'
+    return _frame(document, collected)
 
 
 def _frame(document: str, collected: Collected) -> str:
     """A line to open. The frame is loaded lazily, so a closed one asks for nothing."""
     digest = collected.add_asset(document.encode(), FRAME)
-    return marks.sandboxed(
-        digest,
-        f'<details class="sandbox"><summary>{marks.word("run_frame")}</summary><iframe sandbox="allow-scripts" '
-        f'loading="lazy" src="{marks.frame(digest)}" title="{marks.word("frame_title")}"></iframe></details>',
+    frame = (
+        f'<iframe sandbox="allow-scripts" loading="lazy" src="{marks.frame(digest)}" '
+        f'title="{marks.word("frame_title")}"></iframe>'
     )
+    return marks.sandboxed(digest, details("sandbox", marks.word("run_frame"), frame))

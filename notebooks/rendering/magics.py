@@ -14,23 +14,24 @@ _COMMAND = re.compile(
 # Magics that run what is below them as the notebook's own language, only in another way.
 _SAME = {"capture", "prun", "time", "timeit", "debug", "memit", "mprun", "lprun", "px", "local", "autopx"}
 _LANGUAGES = {
-    "!": "bash", "bash": "bash", "sh": "bash", "sx": "bash", "system": "bash", "ssh": "bash", "perl": "perl",
-    "ruby": "ruby", "python": "python", "python2": "python", "python3": "python", "pypy": "python", "html": "html",
-    "javascript": "javascript", "js": "javascript", "svg": "xml", "latex": "tex", "markdown": "markdown", "r": "r",
-    "sql": "sql", "julia": "julia", "cython": "python", "bigquery": "sql", "css": "css", "cmd": "batch",
+    "!": "bash", "bash": "bash", "sh": "bash", "sx": "bash", "system": "bash", "ssh": "bash",
+    "perl": "perl", "ruby": "ruby", "python": "python", "python2": "python", "python3": "python",
+    "pypy": "python", "html": "html", "javascript": "javascript", "js": "javascript", "svg": "xml",
+    "latex": "tex", "markdown": "markdown", "r": "r", "sql": "sql", "julia": "julia", "cython": "python",
+    "bigquery": "sql", "css": "css", "cmd": "batch",
 }  # fmt: skip
 _EXTENSIONS = {
-    "bash": "bash", "bat": "batch", "c": "c", "cfg": "ini", "conf": "ini", "cpp": "cpp", "css": "css", "go": "go",
-    "html": "html", "ini": "ini", "j2": "jinja", "java": "java", "js": "javascript", "json": "json", "md": "markdown",
-    "pl": "perl", "properties": "properties", "ps1": "powershell", "py": "python", "r": "r", "rb": "ruby", "rs": "rust",
-    "sh": "bash", "sql": "sql", "tf": "terraform", "toml": "toml", "ts": "typescript", "xml": "xml", "yaml": "yaml",
-    "yml": "yaml",
+    "bash": "bash", "bat": "batch", "c": "c", "cfg": "ini", "conf": "ini", "cpp": "cpp", "css": "css",
+    "go": "go", "html": "html", "ini": "ini", "j2": "jinja", "java": "java", "js": "javascript",
+    "json": "json", "md": "markdown", "pl": "perl", "properties": "properties", "ps1": "powershell",
+    "py": "python", "r": "r", "rb": "ruby", "rs": "rust", "sh": "bash", "sql": "sql", "tf": "terraform",
+    "toml": "toml", "ts": "typescript", "xml": "xml", "yaml": "yaml", "yml": "yaml",
 }  # fmt: skip
 _FILES = {"Dockerfile": "docker", "Makefile": "make", "nginx.conf": "nginx", "httpd.conf": "apacheconf"}
 
 
 def language_below(source: str, language: str) -> tuple[str, str, str]:
-    """A cell magic's line, the language of what follows, and what follows; ('', language, source) without one."""
+    """A cell magic's line, the language of what follows, and that; ('', language, source) without one."""
     if "%%" not in source and not source.startswith("!!"):
         return "", language, source
     match = _CELL_MAGIC.match(source)
@@ -41,7 +42,7 @@ def language_below(source: str, language: str) -> tuple[str, str, str]:
 
 
 def _shell_cell(source: str, language: str) -> tuple[str, str, str]:
-    """lc_wrapper's `!!` before a cell's first line asks for the whole cell's output to be summed up; it is Python still."""
+    """lc_wrapper's `!!` as a first line asks for the output to be summed up; the cell is Python still."""
     first, newline, rest = source.partition("\n")
     if first.strip() == "!!":
         return first, language, newline + rest
@@ -65,7 +66,7 @@ def _language_of_file(arguments: str) -> str:
 
 
 def command_of(line: str) -> tuple[str, str]:
-    """What stands before a command of IPython in a line of Python, and the command; ('', '') where there is none."""
+    """What stands before IPython's command in a line of Python, and the command; ('', '') without one."""
     if "!" not in line and "%" not in line and "?" not in line:
         return "", ""
     match = _COMMAND.fullmatch(line)

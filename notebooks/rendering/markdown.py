@@ -91,7 +91,8 @@ class _Renderer(RendererHTML):
         self, tokens: Sequence[Token], idx: int, _options: OptionsDict, env: MutableMapping[str, Any]
     ) -> str:
         anchor = tokens[idx - 2].meta["anchor"]
-        link = f'<a class="anchor" href="#{marks.ID_PREFIX}{anchor}" aria-label="{marks.word("permalink")}">#</a>'
+        target, label = f"#{marks.ID_PREFIX}{anchor}", marks.word("permalink")
+        link = f'<a class="anchor" href="{target}" aria-label="{label}">#</a>'
         return f" {env['page'].slot(link)}</{tokens[idx].tag}>\n"
 
     def fence(

@@ -1,7 +1,7 @@
 """Markers: what stands in a fragment for what depends on the place. Pure.
 
-A marker is START kind payload END. Neither character survives in anything a notebook says (text.py), so none
-can be forged; and what place() puts in for one is checked and escaped there, so a forged one would do no harm.
+A marker is START kind payload END. Neither character survives in anything a notebook says (text.py), so
+none can be forged; and place() checks and escapes what it puts in, so a forged one would do no harm.
 """
 
 import re
@@ -29,7 +29,7 @@ def frame(sha256: str) -> str:
 
 
 def link(path: str) -> str:
-    """The whole value of an href or src: the attribute goes where nothing is there. `path` is percent-encoded."""
+    """The whole value of an href or src, which goes where nothing is there. `path` is percent-encoded."""
     return f"{START}l{path}{END}"
 
 

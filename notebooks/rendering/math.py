@@ -15,15 +15,15 @@ logger = logging.getLogger(__name__)
 LONGEST = 5_000  # characters of one formula
 DEEPEST = 100
 TAGS = {
-    "math", "menclose", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded", "mphantom", "mprescripts",
-    "mroot", "mrow", "ms", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr",
-    "munder", "munderover", "none",
+    "math", "menclose", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded", "mphantom",
+    "mprescripts", "mroot", "mrow", "ms", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable",
+    "mtd", "mtext", "mtr", "munder", "munderover", "none",
 }  # fmt: skip
 ATTRIBUTES = {
-    "accent", "accentunder", "columnalign", "columnlines", "columnspacing", "depth", "display", "displaystyle", "fence",
-    "form", "height", "largeop", "linethickness", "lspace", "mathvariant", "maxsize", "minsize", "movablelimits",
-    "notation", "rowlines", "rowspacing", "rspace", "scriptlevel", "separator", "stretchy", "symmetric", "voffset",
-    "width",
+    "accent", "accentunder", "columnalign", "columnlines", "columnspacing", "depth", "display",
+    "displaystyle", "fence", "form", "height", "largeop", "linethickness", "lspace", "mathvariant",
+    "maxsize", "minsize", "movablelimits", "notation", "rowlines", "rowspacing", "rspace", "scriptlevel",
+    "separator", "stretchy", "symmetric", "voffset", "width",
 }  # fmt: skip
 _VALUE = re.compile(r"[A-Za-z0-9 .%+-]{0,60}")
 
@@ -46,7 +46,7 @@ def mathml(latex: str, *, is_block: bool) -> str:
 
 
 def _written(element: Element, depth: int) -> str:
-    """MathML of the allowed elements and attributes only: the converter copies \\href and \\style as they are."""
+    """Allowed elements and attributes only: the converter copies what \\href and \\style say."""
     if depth == 0:
         raise ValueError("too deep")
     tag = element.tag if element.tag in TAGS else "mrow"

@@ -1,4 +1,4 @@
-"""HTML that somebody wrote, made safe: an allow-list of elements, addresses that stay here, no styles, no classes. Pure."""
+"""HTML that somebody wrote, made safe: an allow-list, no styles, nothing loaded from elsewhere. Pure."""
 
 import re
 from base64 import b64decode
@@ -15,11 +15,11 @@ from notebooks.rendering.images import image_asset
 from notebooks.rendering.text import clean, clean_markup
 
 TAGS = {
-    "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup", "dd",
-    "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font", "h1", "h2", "h3", "h4", "h5",
-    "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp",
-    "small", "span", "strike", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
-    "tr", "tt", "u", "ul", "var", "wbr",
+    "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "center", "cite", "code", "col",
+    "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font",
+    "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q",
+    "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "summary", "sup", "table",
+    "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "u", "ul", "var", "wbr",
 }  # fmt: skip
 # `id` gets the cell's prefix: no id of a notebook can stand for one of the page's.
 ATTRIBUTES = {
@@ -149,7 +149,7 @@ class _Addresses:
         return marks.asset(self.collected.add_asset(image.raw, image.media_type)) if image else ""
 
     def _external(self, src: str, alt: str) -> str:
-        """Nothing is loaded from another host: the reader's address would be told to it. A link says where it is."""
+        """Nothing is loaded from another host, which would learn of the reader. A link says where it is."""
         text = (
             f'<span class="external-image" title="{marks.word("external_image")}">{alt or escape(src)}</span>'
         )

@@ -10,9 +10,9 @@ _XLINK = "{http://www.w3.org/1999/xlink}"
 _DECLARATIONS = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
 TAGS = {
     "circle", "clipPath", "defs", "desc", "ellipse", "feBlend", "feColorMatrix", "feComposite", "feFlood",
-    "feGaussianBlur", "feMerge", "feMergeNode", "feOffset", "filter", "g", "image", "line", "linearGradient", "marker",
-    "mask", "path", "pattern", "polygon", "polyline", "radialGradient", "rect", "stop", "style", "svg", "switch",
-    "symbol", "text", "textPath", "title", "tspan", "use",
+    "feGaussianBlur", "feMerge", "feMergeNode", "feOffset", "filter", "g", "image", "line",
+    "linearGradient", "marker", "mask", "path", "pattern", "polygon", "polyline", "radialGradient", "rect",
+    "stop", "style", "svg", "switch", "symbol", "text", "textPath", "title", "tspan", "use",
 }  # fmt: skip
 _REFERRING = {"use", "linearGradient", "radialGradient", "pattern", "textPath", "filter"}
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)

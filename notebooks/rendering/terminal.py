@@ -1,4 +1,4 @@
-"""Terminal text: what is left on the screen once escape codes, carriage returns and backspaces have worked. Pure."""
+"""Terminal text: what is left on the screen once escape codes and carriage returns have worked. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -18,9 +18,7 @@ _MOVES = re.compile("[\r\b]|\x1b\\[[0-9;]*[ABCDEFGHJKf]")
 _UP = re.compile("\x1b\\[[0-9;]*[AFHf]")
 _STEP = re.compile("\x1b\\[([0-9;:]*)([A-Za-z])|[\r\b\n]|[^\x1b\r\b\n]+|\x1b")
 _ERASE = re.compile("\x1b\\[[0-9]*[CDGJK]|\b")
-LONGEST_SCREEN = (
-    300_000  # characters; a longer text keeps its lines and only its carriage returns are resolved
-)
+LONGEST_SCREEN = 300_000  # characters; of a longer text only the carriage returns are resolved
 
 
 def plain(text: str) -> str:

@@ -11,7 +11,7 @@ __all__ = ["clean", "clean_markup", "escape"]
 
 
 def clean(text: str) -> str:
-    """`text` without NULs, marker characters and lone surrogates; a pair of surrogates becomes its character."""
+    """`text` without NULs, markers and lone surrogates; a pair of surrogates becomes its character."""
     if not _UNFIT.search(text):
         return text
     joined = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,4 +1,4 @@
-"""The interface's words inside fragments. Fragments are kept for all languages, so these are put in at page time."""
+"""The interface's words inside fragments, which are kept for all languages: put in at page time."""
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext

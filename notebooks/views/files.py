@@ -1,4 +1,4 @@
-"""Bytes: originals, side files, and what fragments point at. Everything is asked for through a notebook or a space."""
+"""Bytes: originals, side files, what fragments point at; each through a notebook or a space."""
 
 import re
 from collections.abc import Callable
@@ -30,7 +30,8 @@ IMAGE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 
 # Script of a notebook: on an origin of its own, and nothing that it asks for leaves the browser.
 FRAME_POLICY = (
     "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
-    "img-src data:; font-src data:; form-action 'none'; base-uri 'none'; webrtc 'block'; frame-ancestors 'self'"
+    "img-src data:; font-src data:; form-action 'none'; base-uri 'none'; webrtc 'block'; "
+    "frame-ancestors 'self'"
 )
 
 
@@ -106,14 +107,13 @@ def frame(request: HttpRequest, notebook: Notebook, sha256: str) -> HttpResponse
 
 @require_safe
 def side_file(request: HttpRequest, slug: str, path: str) -> HttpResponseBase:
-    """A README or an image beside the notebooks. Only images are shown; anything else is handed out as text."""
+    """A README or an image beside the notebooks. Whatever is no image is handed out as text."""
     space = visible_space(request.user, slug)
     found = get_object_or_404(space.side_files, path=path)
     is_image = found.media_type.startswith("image/")
     media_type = found.media_type if is_image else "text/plain; charset=utf-8"
-    return _Sent(found.sha256, media_type, ASK_AGAIN, path.rpartition("/")[2], policy=IMAGE_POLICY).to(
-        request
-    )
+    name = path.rpartition("/")[2]
+    return _Sent(found.sha256, media_type, ASK_AGAIN, name, policy=IMAGE_POLICY).to(request)
 
 
 def _asked_revision(request: HttpRequest, notebook: Notebook) -> Revision | None:
