@@ -16,7 +16,7 @@ SHORTEST_SECRET = 32
 
 
 @register()
-def data_can_be_written(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+def data_can_be_written(*_args: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
     if os.access(settings.DATA, os.W_OK | os.X_OK):
         return []
     return [
@@ -29,8 +29,8 @@ def data_can_be_written(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessag
 
 
 @register()
-def search_engine_can_be_imported(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    module = settings.HAYSTACK_CONNECTIONS["default"]["ENGINE"].rpartition(".")[0]
+def search_engine_can_be_imported(*_args: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
+    module = str(settings.HAYSTACK_CONNECTIONS["default"]["ENGINE"]).rpartition(".")[0]
     try:
         import_module(module)
     except ImportError as error:
@@ -45,7 +45,7 @@ def search_engine_can_be_imported(app_configs: Any, **kwargs: Any) -> Sequence[C
 
 
 @register()
-def redis_url_is_one(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+def redis_url_is_one(*_args: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
     parts = urlsplit(settings.REDIS_URL)
     if not settings.REDIS_URL or (parts.scheme in REDIS_SCHEMES and (parts.hostname or parts.path)):
         return []
@@ -59,7 +59,7 @@ def redis_url_is_one(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 
 
 @register(Tags.security)
-def base_url_is_served(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+def base_url_is_served(*_args: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
     """Links in what we send lead to this host: it must be one that we answer to."""
     host = urlsplit(settings.BASE_URL).hostname or ""
     if validate_host(f"[{host}]" if ":" in host else host, settings.ALLOWED_HOSTS):
@@ -74,7 +74,7 @@ def base_url_is_served(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage
 
 
 @register(Tags.security)
-def passwords_travel_encrypted(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+def passwords_travel_encrypted(*_args: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
     parts = urlsplit(settings.BASE_URL)
     if parts.scheme == "https" or _is_this_machine(parts.hostname or ""):
         return []
@@ -88,7 +88,7 @@ def passwords_travel_encrypted(app_configs: Any, **kwargs: Any) -> Sequence[Chec
 
 
 @register(Tags.security)
-def debug_stays_at_home(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+def debug_stays_at_home(*_args: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
     if not settings.DEBUG or _is_this_machine(urlsplit(settings.BASE_URL).hostname or ""):
         return []
     return [
@@ -101,7 +101,7 @@ def debug_stays_at_home(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessag
 
 
 @register(Tags.security)
-def secret_key_cannot_be_guessed(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+def secret_key_cannot_be_guessed(*_args: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
     if len(settings.SECRET_KEY) >= SHORTEST_SECRET:
         return []
     return [

@@ -8,6 +8,7 @@ from django.core.cache import cache
 def data_of_its_own(settings, tmp_path):
     """Blobs and whatever else is written under DATA are gone with the test."""
     settings.DATA = tmp_path / "data"
+    settings.DATA.mkdir()
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {
