@@ -1,10 +1,10 @@
-"""How text becomes what is searched: the same here for what is indexed, what is asked and what is marked. Pure.
+"""How text becomes what is searched: one way for what is indexed, what is asked and what is marked. Pure.
 
 Text is cut into *atoms*: runs of letters and digits, and single characters of scripts written without spaces.
 Everything else only separates. A compound (`--force-reinstall`, `/etc/hosts`, `node-01.example.org`,
-`HDFS_NAMENODE`, a Japanese word) is several atoms side by side and is searched as a phrase of them, so it is found
-whole, and so is every stretch of it that begins and ends where atoms do. What is written together without a
-separator (`NameNode`, `web17`) is one atom; its *parts* are indexed beside it.
+`HDFS_NAMENODE`, a Japanese word) is several atoms side by side and is searched as a phrase of them, so it
+is found whole, and so is every stretch of it that begins and ends where atoms do. What is written together
+without a separator (`NameNode`, `web17`) is one atom; its *parts* are indexed beside it.
 """
 
 import re
@@ -15,9 +15,9 @@ from functools import lru_cache
 # Scripts written without spaces: Thai and Lao, Burmese, Khmer, kana, kanji, Hangul. The katakana middle dot
 # (U+30FB) separates.
 _SINGLES = (
-    (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3005, 0x3007), (0x3041, 0x3096), (0x3099, 0x309F),
-    (0x30A1, 0x30FA), (0x30FC, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3),
-    (0xF900, 0xFAFF), (0x20000, 0x3FFFF),
+    (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3005, 0x3007), (0x3041, 0x3096),
+    (0x3099, 0x309F), (0x30A1, 0x30FA), (0x30FC, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0x20000, 0x3FFFF),
 )  # fmt: skip
 _singles = "".join(f"{chr(first)}-{chr(last)}" for first, last in _SINGLES)
 _singles_in_rust = "".join(rf"\u{{{first:x}}}-\u{{{last:x}}}" for first, last in _SINGLES)
@@ -30,12 +30,13 @@ NOT_AN_ATOM = rf"(?:(?![{_singles}])[\W_])"
 # The same for Rust's regex crate. Both say: letters and numbers by Unicode category.
 ATOM_IN_RUST = rf"[{_singles_in_rust}]|[\p{{L}}\p{{N}}&&[^{_singles_in_rust}]]+"
 
-# A character with what it is composed with: accents, voiced sound marks (also half-width), Hangul vowels and finals.
+# A character with what it is composed with: accents, voiced sound marks (also half-width), Hangul vowels and
+# finals.
 _CLUSTER = re.compile("(?s).[\u0300-\u036f\u1161-\u11ff\u3099\u309a\uff9e\uff9f]*")
 
 _JOINED = re.compile(r"[A-Za-z0-9]{3,40}")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-# `NullPointerException2` has four pieces; what has many more is a digest or base64, and nobody looks for its pieces.
+# `NullPointerException2` has four pieces; what has many more is a digest or base64.
 _MOST_PIECES = 6
 
 

@@ -66,7 +66,7 @@ class UnderstoodSerializer(serializers.Serializer[Any]):
 
 class FacetSerializer(serializers.Serializer[Any]):
     value = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a name of DRF's own
     count = serializers.IntegerField()
 
 

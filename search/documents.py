@@ -45,7 +45,7 @@ class _Notebook(NamedTuple):
 
 class _Cell(NamedTuple):
     notebook: int
-    index: int
+    place: int  # its index
     kind: str
     meme: UUID
     branch: str
@@ -135,13 +135,13 @@ def _cell_document(
     error = f"{cell.error_name} {cell.error_message}".strip()
     return {
         **shared,
-        ID: f"{CELL}.{cell.notebook}-{cell.index}",
+        ID: f"{CELL}.{cell.notebook}-{cell.place}",
         DJANGO_CT: CELL,
         "kind": cell.kind,
         "meme": str(cell.meme),
         "full_meme": f"{cell.meme}-{cell.branch}" if cell.branch else str(cell.meme),
         "status": cell.status,
-        "recency": shared["recency"] - min(cell.index + 1, _CELLS_A_MOMENT - 1),
+        "recency": shared["recency"] - min(cell.place + 1, _CELLS_A_MOMENT - 1),
         "source": normalise(cell.source),
         "output": normalise(cell.output),
         "error": normalise(error),

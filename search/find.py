@@ -32,7 +32,7 @@ FACETS = {
     "language": "language",
     "year": "year",
 }
-# More of them changed place without the index knowing than an engine likes to be told; the rows decide anyway.
+# So many can be named in a query; of more, the rows decide anyway.
 MOST_STALE = 10_000
 
 
@@ -147,7 +147,7 @@ class _Answer:
 
 
 def _sought(terms: Sequence[Term], lookup: str) -> SQ:
-    """Every term, at least one of them in what the document itself says: a title makes no hit of every cell below."""
+    """Every term, one at least in what the document itself says: a title makes no hit of every cell."""
     if len(terms) == 1:
         return _condition("own", terms[0], lookup)
     everywhere, own = SQ(), SQ()
@@ -181,7 +181,7 @@ def _within(wish: Wish, user: Viewer, spaces: Mapping[int, Space], *, has_due: b
 
 
 def _stale(user: Viewer) -> Collection[int]:
-    """Notebooks that the index may still show although they are deleted or went where the person cannot see."""
+    """Notebooks that the index may still show although they are deleted, or now where the person sees nothing."""
     visible = Notebook.objects.visible_to(user).alive()
     return list(
         Due.objects.exclude(notebook_id__in=visible.values("pk"))

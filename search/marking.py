@@ -19,7 +19,7 @@ MOST_SPANS = 200
 
 
 def spans(text: str, wanted: Wanted) -> list[Span]:
-    """What to mark, in order and not overlapping. Where a word stands only inside others, it is marked there."""
+    """What to mark, in order, not overlapping. A word that stands only inside others is marked there."""
     normal, origins = _with_origins(text)
     found = sorted(
         (_origin(origins, start), _origin(origins, end))

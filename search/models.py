@@ -9,8 +9,9 @@ class DueQuerySet(models.QuerySet["Due"]):
 class Due(models.Model):
     """That the index has to look at a notebook again.
 
-    Written inside the transaction that changed the notebook; one row a change, deleted by its own id once a commit of
-    the index has seen the change. So a change that comes while the index is being written is a row that stays.
+    Written inside the transaction that changed the notebook; one row a change, deleted by its own id once a
+    commit of the index has seen the change. So a change that comes while the index is being written is a row
+    that stays.
     """
 
     notebook_id = models.BigIntegerField(db_index=True)  # a value: the notebook may be gone by then

@@ -1,7 +1,7 @@
 """What somebody typed into the search field, understood. Pure; no text is ever an error.
 
-Words must all be there; "words in quotes" side by side; a MEME is what bears it, by its UUID in all branches. All
-else is text.
+Words must all be there; "words in quotes" side by side; a MEME is what bears it, by its UUID in all branches.
+All else is text.
 """
 
 from __future__ import annotations

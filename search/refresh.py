@@ -118,7 +118,9 @@ def _forget(due: Sequence[int]) -> None:
 
 
 def _is_complete(engine: EmbeddedBackend) -> bool:
-    """Whether as many notebooks are indexed as there are. Something due explains any difference, so that is asked
-    last: what changed in between has left a row by then."""
+    """Whether as many notebooks are indexed as there are.
+
+    Something due explains a difference, so that is asked last: what changed in between has left a row.
+    """
     indexed = engine.count("kind", "notebook")
     return indexed == Notebook.objects.alive().count() or Due.objects.exists()

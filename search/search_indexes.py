@@ -40,7 +40,7 @@ class _Documents(indexes.SearchIndex):  # type: ignore[misc]
     updated = MomentField()
 
     def full_prepare(self, obj: Any) -> Document:
-        """For Haystack's own commands, which hand over one row at a time; refresh.py makes documents in bulk."""
+        """For Haystack's own commands, which hand over row by row; refresh.py makes documents in bulk."""
         identifier = identifier_of(obj)
         for document in documents_of([Name.of(identifier).notebook]):
             if document[ID] == identifier:

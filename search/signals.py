@@ -17,7 +17,7 @@ _ONLY_RING = 1
 @receiver([notebook_ingested, notebook_changed], dispatch_uid="search.note_due")
 def note_due(sender: object, *, notebook: Notebook, **kwargs: Any) -> None:
     Due.objects.create(notebook_id=notebook.pk)
-    # Robust: with the broker away the row waits for the sweep, and whoever changed the notebook need not know.
+    # Robust: with the broker away the row waits for the sweep, and who changed the notebook need not know.
     transaction.on_commit(ring, robust=True)
 
 

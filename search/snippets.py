@@ -35,7 +35,7 @@ class Snippet:
 
 
 def snippet(texts: Sequence[tuple[str, str]], wanted: Wanted) -> Snippet:
-    """Of texts by the name of their field, the lines with marks. Where none has any, the first lines of the first."""
+    """Of texts by the name of their field, the lines with marks; where none has any, the first lines."""
     lines = tuple(line for field, text in texts for line in _marked_lines(field, text, wanted))
     if lines:
         return Snippet(_without_repetition(lines))

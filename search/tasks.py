@@ -5,14 +5,12 @@ from django.db import OperationalError
 
 from search import refresh
 
-_waiting_cures = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retries": 5}
 
-
-@shared_task(**_waiting_cures)
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)
 def drain() -> None:
     refresh.drain()
 
 
-@shared_task(**_waiting_cures)
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)
 def sweep() -> None:
     refresh.sweep()

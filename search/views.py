@@ -32,4 +32,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _totals(user: Viewer) -> tuple[int, int]:
-    return cache.get_or_set(f"search-totals-{user.pk}", lambda: totals(user), TOTALS_FOR)
+    known: tuple[int, int] | None = cache.get(key := f"search-totals-{user.pk}")
+    if known is None:
+        cache.set(key, known := totals(user), TOTALS_FOR)
+    return known

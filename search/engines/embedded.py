@@ -36,6 +36,8 @@ class Writer(Protocol):
 
     def commit(self) -> None: ...
 
+    def close(self) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -71,9 +73,6 @@ class EmbeddedBackend(BaseSearchBackend):  # type: ignore[misc]
     def open_writer(self, generation: Path, *, is_new: bool) -> Writer: ...
 
     @abstractmethod
-    def close_writer(self, writer: Writer) -> None: ...
-
-    @abstractmethod
     def answer(self, generation: Path, asked: Asked) -> Answered: ...
 
     # --- Writing
@@ -92,7 +91,7 @@ class EmbeddedBackend(BaseSearchBackend):  # type: ignore[misc]
             try:
                 yield writer
             finally:
-                self.close_writer(writer)
+                writer.close()
 
     @contextmanager
     def rebuilding(self) -> Iterator[Writer]:
@@ -103,7 +102,7 @@ class EmbeddedBackend(BaseSearchBackend):  # type: ignore[misc]
                 yield writer
                 writer.commit()
             finally:
-                self.close_writer(writer)
+                writer.close()
 
     def update(self, index: Any, iterable: Iterable[Any], commit: bool = True) -> None:  # noqa: FBT001, FBT002
         """Haystack's own way in, as `manage.py update_index` takes it."""
@@ -214,7 +213,7 @@ class EmbeddedBackend(BaseSearchBackend):  # type: ignore[misc]
         return result_class(app_label, model_name, pk, score, id=identifier)
 
     def _highlight(self, results: Sequence[Any], tree: Node) -> None:
-        """`highlighted` as Haystack's other engines give it; the text comes from the database, not from the index."""
+        """`highlighted` as Haystack's other engines give it; the text comes from the database."""
         wanted = [text.atoms for text in positive_texts(tree)]
         index = connections[self.connection_alias].get_unified_index()
         for model in {result.model for result in results}:
@@ -233,7 +232,8 @@ class TreeQuery(BaseSearchQuery):  # type: ignore[misc]
     """Hands the backend a tree where Haystack's own classes build a string."""
 
     def build_query(self) -> Node:
-        return self.backend.builder().of(self.query_filter)
+        tree: Node = self.backend.builder().of(self.query_filter)
+        return tree
 
     def __str__(self) -> str:
         return repr(self.build_query())

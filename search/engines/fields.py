@@ -8,8 +8,8 @@ from haystack import indexes
 class TextField(indexes.CharField):  # type: ignore[misc]
     """Cut by search.analysis and searched by its atoms.
 
-    `own` text is what a document is found by. The rest is context: it helps to satisfy further words of a query, but
-    does not make a hit by itself.
+    `own` text is what a document is found by. The rest is context: it helps to satisfy further words of a
+    query, but does not make a hit by itself.
     """
 
     def __init__(self, *, own: bool = True, **kwargs: Any) -> None:

@@ -30,7 +30,7 @@ class Generations:
     def current(self) -> Path:
         """The generation that is searched. Raises IndexMissing."""
         try:
-            generation = self.path / os.readlink(self.path / "current")
+            generation = self.path / (self.path / "current").readlink()
             if (generation / "layout").read_text() == self.layout:
                 return generation
         except OSError:

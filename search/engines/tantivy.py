@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -19,7 +20,7 @@ from haystack.exceptions import SearchBackendError
 from search.analysis import ATOM_IN_RUST
 from search.engines.embedded import Answered, Asked, Document, EmbeddedBackend, EmbeddedEngine
 from search.engines.fields import MomentField, NumberField, PartsField, TextField
-from search.engines.tree import All, And, Between, Node, Not, Nothing, Or, Text, Value
+from search.engines.tree import All, And, Beginning, Between, Node, Not, Nothing, Or, Text, Value
 
 Query = tantivy.Query
 Occur = tantivy.Occur
@@ -50,7 +51,7 @@ class TantivyWriter:
         self._writer.commit()
 
     def close(self) -> None:
-        """Leaves out what was not committed, and waits until the last merge is written and tantivy's lock is free."""
+        """Leaves out what was not committed; waits until merges are written and tantivy's lock is free."""
         self._writer.rollback()
         self._writer.wait_merging_threads()
 
@@ -119,7 +120,7 @@ def failures_named() -> Iterator[None]:
 
 
 class Backend(EmbeddedBackend):
-    engine_version = f"tantivy {tantivy.__version__}"
+    engine_version = f"tantivy {version('tantivy')}"
 
     def __init__(self, connection_alias: str, **options: Any) -> None:
         super().__init__(connection_alias, **options)
@@ -134,9 +135,6 @@ class Backend(EmbeddedBackend):
     def open_writer(self, generation: Path, *, is_new: bool) -> TantivyWriter:
         with failures_named():
             return TantivyWriter(_index(generation, self.schema))
-
-    def close_writer(self, writer: TantivyWriter) -> None:
-        writer.close()
 
     def answer(self, generation: Path, asked: Asked) -> Answered:
         with failures_named():
@@ -159,8 +157,8 @@ class Backend(EmbeddedBackend):
             query, limit=asked.limit or EVERYTHING, offset=asked.offset, **_order(asked.order_by)
         )
         scores = [0.0 if asked.order_by else score for score, _ in found.hits]
-        identifiers = [searcher.doc(address).get_first(ID) for _, address in found.hits]
-        return found.count, list(zip(identifiers, scores, strict=True))
+        identifiers = [str(searcher.doc(address).get_first(ID)) for _, address in found.hits]
+        return _total(found), list(zip(identifiers, scores, strict=True))
 
     # --- Trees as tantivy's queries
 
@@ -184,6 +182,8 @@ class Backend(EmbeddedBackend):
                 return _silent(
                     Query.term_set_query(self.schema, field, [self._plain(field, v) for v in any_of])
                 )
+            case Beginning(field, text):
+                return _silent(Query.regex_query(self.schema, field, f"{re.escape(text)}(.|\\n)*"))
             case Between():
                 return _silent(self._between(node))
 
@@ -281,7 +281,12 @@ def _order(order_by: Sequence[str]) -> dict[str, Any]:
 
 
 def _count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
-    return int(searcher.search(query, limit=1).count)
+    return _total(searcher.search(query, limit=1))
+
+
+def _total(found: Any) -> int:
+    """The type stubs don't know of it."""
+    return int(found.count)
 
 
 def _facets(

@@ -63,6 +63,14 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Beginning:
+    """A keyword that begins so."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Between:
     field: str
     low: Any = None
@@ -71,7 +79,7 @@ class Between:
     with_high: bool = True
 
 
-Node = All | Nothing | And | Or | Not | Text | Value | Between
+Node = All | Nothing | And | Or | Not | Text | Value | Beginning | Between
 
 _NARROW = re.compile(r'(?P<field>\w+):(?P<quote>"?)(?P<value>.+)(?P=quote)', re.DOTALL)
 _BOUNDS = {
@@ -164,5 +172,5 @@ def _value(field: str, lookup: str, value: Any) -> Node:
         side, inclusive = _BOUNDS[lookup]
         return Between(field, **{side: value, f"with_{side}": inclusive})
     if lookup == "startswith":
-        return Between(field, str(value), f"{value}\U0010ffff")
+        return Beginning(field, str(value))
     raise SearchBackendError(f"Values cannot be searched by {lookup!r}.")

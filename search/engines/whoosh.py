@@ -1,65 +1,41 @@
-"""The engine for where nothing compiled may be installed: Haystack's Whoosh backend on whoosh3, with its faults mended.
+"""The engine for where nothing compiled may be installed: Haystack's Whoosh backend on whoosh3, mended.
 
-Haystack's own opens readers three times a search, scores every document to narrow to models, counts tokens instead
-of values, and parses what people type. Here a searcher is kept, a search is one pass, and nothing is parsed.
+Haystack's own opens readers three times a search, scores every document to narrow to models, counts tokens
+instead of values, and parses what people type. Here a searcher is kept, and nothing is parsed.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import whoosh
+import whoosh.query
 from haystack.backends.whoosh_backend import WhooshSearchBackend
 from haystack.constants import DJANGO_CT, ID
 from haystack.exceptions import SearchBackendError
 from whoosh import fields as whoosh_fields
-from whoosh import query as whoosh_query
-from whoosh.analysis import Token, Tokenizer
-from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb import filestore
 from whoosh.index import LockError
-from whoosh.searching import Searcher
 from whoosh.sorting import Count, FieldFacet
 
-from search.analysis import ATOM, SINGLE
-from search.engines.embedded import Answered, Asked, Document, EmbeddedBackend, EmbeddedEngine, Writer
+from search.analysis import SINGLE
+from search.engines.bigrams import Bigrams, paired
+from search.engines.embedded import Answered, Asked, Document, EmbeddedBackend, EmbeddedEngine
 from search.engines.fields import MomentField, NumberField, PartsField, TextField
-from search.engines.tree import All, And, Between, Node, Not, Nothing, Or, Text, Value
+from search.engines.tree import All, And, Beginning, Between, Node, Not, Nothing, Or, Text, Value
+
+# whoosh3 says that it is typed, and is so by half.
+whoosh_query: Any = whoosh.query
+FileStorage: Any = filestore.FileStorage
 
 WRITER_MEGABYTES = 128
 TIE_BREAKER = 0.1
 # What has no end in a search of Whoosh's has to be a number.
 EVERYTHING = 1_000_000
-
-
-class Bigrams(Tokenizer):  # type: ignore[misc]
-    """Atoms; of two single characters side by side the pair, which is far rarer than either. The text is normalised
-    already."""
-
-    def __call__(
-        self, value: str, positions: bool = False, chars: bool = False, start_pos: int = 0, **options: Any
-    ) -> Iterator[Token]:
-        token = Token(positions, chars, mode=options.get("mode", ""))
-        for place, text in enumerate(paired(ATOM.findall(value))):
-            token.text = text
-            token.boost = 1.0
-            token.stopped = False
-            token.pos = start_pos + place
-            yield token
-
-
-def paired(atoms: Sequence[str]) -> Iterator[str]:
-    """One token for each atom, at its place."""
-    singles = [SINGLE.match(atom) is not None for atom in atoms]
-    for place, atom in enumerate(atoms):
-        if singles[place] and place + 1 < len(atoms) and singles[place + 1]:
-            yield atom + atoms[place + 1]
-        else:
-            yield atom
 
 
 class WhooshWriter:
@@ -70,7 +46,9 @@ class WhooshWriter:
 
     def add(self, document: Document) -> None:
         writer = self._opened()
-        writer.add_document(**{name: _stored(value) for name, value in document.items() if value not in (None, "")})
+        writer.add_document(
+            **{name: _stored(value) for name, value in document.items() if value not in (None, "")}
+        )
 
     def remove(self, field: str, value: str | int) -> None:
         self._removals.append(_term(self._index.schema, field, value))
@@ -109,7 +87,7 @@ class Backend(EmbeddedBackend, WhooshSearchBackend):  # type: ignore[misc]
     def __init__(self, connection_alias: str, **options: Any) -> None:
         super().__init__(connection_alias, **options)
         self.path = Path(options["PATH"])
-        self._searcher: Searcher | None = None
+        self._searcher: Any = None
         self._generation: Path | None = None
 
     def setup(self) -> None:
@@ -127,42 +105,41 @@ class Backend(EmbeddedBackend, WhooshSearchBackend):  # type: ignore[misc]
                 return WhooshWriter(FileStorage(str(generation)).create_index(schema_of(self.fields)))
             return WhooshWriter(self._open(generation))
 
-    def close_writer(self, writer: Writer) -> None:
-        if isinstance(writer, WhooshWriter):
-            writer.close()
-
     def answer(self, generation: Path, asked: Asked) -> Answered:
         with failures_named():
             searcher = self._kept_searcher(generation)
-            query = self._query(asked.tree).normalize()
+            query = self._query(asked.tree)
             counts = {name: self._count(And((asked.tree, tree))) for name, tree in asked.counts}
             if asked.limit == 0 and not asked.facets:
                 return Answered(self._count(asked.tree), [], {}, counts)
             found = searcher.search(
                 query,
-                limit=min(asked.offset + (EVERYTHING if asked.limit is None else max(asked.limit, 1)), EVERYTHING),
+                limit=min(
+                    asked.offset + (EVERYTHING if asked.limit is None else max(asked.limit, 1)), EVERYTHING
+                ),
                 sortedby=[_sorting(name) for name in asked.order_by] or None,
                 groupedby={name: FieldFacet(name, maptype=Count) for name in asked.facets} or None,
             )
             end = None if asked.limit is None else asked.offset + asked.limit
-            hits = [(hit[ID], 0.0 if asked.order_by else float(hit.score or 0)) for hit in found[asked.offset : end]]
+            hits = [
+                (hit[ID], 0.0 if asked.order_by else float(hit.score or 0))
+                for hit in found[asked.offset : end]
+            ]
             return Answered(len(found), hits, {name: _groups(found, name) for name in asked.facets}, counts)
 
     def _count(self, tree: Node) -> int:
         searcher = self._searcher
-        return sum(1 for _ in self._query(tree).normalize().docs(searcher))
+        return sum(1 for _ in self._query(tree).docs(searcher))
 
     def _open(self, generation: Path) -> Any:
         return FileStorage(str(generation)).open_index(schema=schema_of(self.fields))
 
-    def _kept_searcher(self, generation: Path) -> Searcher:
+    def _kept_searcher(self, generation: Path) -> Any:
         """As of the last commit, whichever process made it."""
-        if self._searcher is None or self._generation != generation:
+        if self._searcher is None or self._generation != generation or not self._searcher.up_to_date():
+            # Not refresh(): it takes over readers of unchanged segments, and with them what was deleted since.
             self._close_searcher()
             self._searcher, self._generation = self._open(generation).searcher(), generation
-        elif not self._searcher.up_to_date():
-            stale, self._searcher = self._searcher, self._searcher.refresh()
-            stale.close()
         return self._searcher
 
     def _close_searcher(self) -> None:
@@ -177,24 +154,28 @@ class Backend(EmbeddedBackend, WhooshSearchBackend):  # type: ignore[misc]
             case All():
                 return whoosh_query.Every()
             case Nothing():
-                return whoosh_query.NullQuery
+                return whoosh_query.Term(ID, "")  # NullQuery would vanish from an And instead of emptying it
             case And(of):
                 return whoosh_query.And([self._query(each) for each in of])
             case Or(of):
                 return whoosh_query.Or([self._query(each) for each in of])
             case Not(of):
-                return whoosh_query.And([whoosh_query.Every(), whoosh_query.Not(self._query(of))])
+                return whoosh_query.AndNot(whoosh_query.Every(), self._query(of))
             case Text():
                 return self._text(node)
             case Value(field, any_of):
                 return _silent(whoosh_query.Or([_term(self._schema, field, value) for value in any_of]))
+            case Beginning(field, text):
+                return _silent(whoosh_query.Prefix(field, text))
             case Between():
                 return _silent(self._between(node))
 
     def _text(self, text: Text) -> Any:
         queries = [self._side_by_side(name, text, weight) for name, weight in self.text_fields(text.field)]
         if len(text.atoms) == 1 and not text.is_exact:
-            queries += [self._side_by_side(name, text, weight) for name, weight in self.parts_fields(text.field)]
+            queries += [
+                self._side_by_side(name, text, weight) for name, weight in self.parts_fields(text.field)
+            ]
         return whoosh_query.DisjunctionMax(queries, tiebreak=TIE_BREAKER) if len(queries) > 1 else queries[0]
 
     def _side_by_side(self, field: str, text: Text, weight: float) -> Any:
@@ -206,7 +187,9 @@ class Backend(EmbeddedBackend, WhooshSearchBackend):  # type: ignore[misc]
             return last
         if not last_is_beginning:
             return whoosh_query.Phrase(field, tokens, boost=weight)
-        return whoosh_query.Sequence([*(whoosh_query.Term(field, each) for each in tokens[:-1]), last], boost=weight)
+        return whoosh_query.Sequence(
+            [*(whoosh_query.Term(field, each) for each in tokens[:-1]), last], boost=weight
+        )
 
     @property
     def _schema(self) -> whoosh_fields.Schema:
