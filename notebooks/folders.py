@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
+from typing import overload
 
 from django.db import connection
 from django.db.models import Case, Count, F, Max, Q, Value, When
@@ -18,6 +20,7 @@ from notebooks.models.notebook import NotebookQuerySet
 from notebooks.parsing.model import Status
 from notebooks.verdict import Verdict, verdict_of
 
+_NUMBERED = re.compile(r"([0-9]+[-_. ]*)?README\.ipynb", re.IGNORECASE)
 CHANGED = Coalesce("revision__saved_at", "revision__ingested_at")
 
 
@@ -52,24 +55,26 @@ class Readme:
 Entry = SubFolder | Notebook
 
 
-class Listing:
+class Listing(Sequence[Entry]):
     """What stands in a folder, sub-folders first, for a Paginator: of the notebooks only a page is read."""
 
     def __init__(self, space: Space, folder: str, sort: Sort) -> None:
         self.folders = _sub_folders(space, folder, sort)
         self.notebooks = _notebooks_in(space, folder, sort)
 
-    def count(self) -> int:
+    def __len__(self) -> int:
         return len(self.folders) + self.notebooks.count()
 
-    def __len__(self) -> int:
-        return self.count()
-
-    def __getitem__(self, part: slice) -> list[Entry]:
-        folders = _with_only_notebooks(self.folders[part])
-        first = max(0, part.start - len(self.folders))
-        last = max(0, part.stop - len(self.folders))
-        return [*folders, *(self.notebooks[first:last] if last else ())]
+    @overload
+    def __getitem__(self, part: int) -> Entry: ...
+    @overload
+    def __getitem__(self, part: slice) -> list[Entry]: ...
+    def __getitem__(self, part: int | slice) -> Entry | list[Entry]:
+        if isinstance(part, int):
+            return self[part : part + 1][0]
+        first, last = (max(0, end - len(self.folders)) for end in (part.start, part.stop))
+        notebooks = self.notebooks[first:last] if last else ()
+        return [*_with_only_notebooks(self.folders[part]), *notebooks]
 
 
 def is_folder(space: Space, folder: str) -> bool:
@@ -86,8 +91,7 @@ def readme_of(space: Space, folder: str) -> Readme:
     """README in any case, as people write it."""
     files = SideFile.objects.filter(_is_readme(folder, "md", "svg"), space=space, folder=folder)
     by_ending = {file.path.rpartition(".")[2].lower(): file for file in files.order_by("path")}
-    notebooks = Notebook.objects.alive().filter(_is_readme(folder, "ipynb"), space=space, folder=folder)
-    return Readme(by_ending.get("svg"), by_ending.get("md"), notebooks.with_place().order_by("path").first())
+    return Readme(by_ending.get("svg"), by_ending.get("md"), _readme_notebook(space, folder))
 
 
 def verdicts_of(entries: Iterable[Entry]) -> dict[int, Verdict]:
@@ -146,6 +150,13 @@ def _notebooks_in(space: Space, folder: str, sort: Sort) -> NotebookQuerySet:
     if sort is Sort.TIME:
         return here.annotate(changed=CHANGED).order_by(F("changed").desc(nulls_last=True), "path")
     return here.order_by(Lower("path"), "path")
+
+
+def _readme_notebook(space: Space, folder: str) -> Notebook | None:
+    """README.ipynb, or one with a number before that puts it first in a list of files."""
+    named = Notebook.objects.alive().filter(space=space, folder=folder, path__iendswith="README.ipynb")
+    found = [each for each in named.with_place().order_by("path") if _NUMBERED.fullmatch(each.name)]
+    return min(found, key=lambda each: len(each.name), default=None)
 
 
 def _is_readme(folder: str, *endings: str) -> Q:

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 import nbformat
-from nbconvert.exporters import PythonExporter, ScriptExporter, TemplateExporter
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbconvert.exporters import PythonExporter, ScriptExporter
 
 from notebooks.parsing.model import CellType, ParsedCell, ParsedNotebook
 
@@ -16,6 +15,7 @@ LANGUAGES = {
     "scala": (".scala", "// "), "sh": (".sh", "# "), "sql": (".sql", "-- "), "typescript": (".ts", "// "),
 }  # fmt: skip
 UNKNOWN = (".txt", "")
+_ENVELOPE = {"metadata": {}, "nbformat": 4, "nbformat_minor": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +26,29 @@ class Script:
 
 def script_of(parsed: ParsedNotebook) -> Script:
     """Commands such as `!ls` stay as they are: what runs the script decides what they mean."""
-    text, _resources = _exporter(parsed.language).from_notebook_node(_node(parsed))
-    return Script(text, LANGUAGES.get(parsed.language, UNKNOWN)[0])
+    ending, sign = LANGUAGES.get(parsed.language, UNKNOWN)
+    exporter = _python() if parsed.language == "python" else ScriptExporter()  # type: ignore[no-untyped-call]
+    # Made of what parsing let through: the file's own metadata may name an exporter for nbconvert to import.
+    nodes = [_node(cell, "" if parsed.language == "python" else sign) for cell in parsed.cells]
+    text, _resources = exporter.from_notebook_node(nbformat.from_dict({"cells": nodes, **_ENVELOPE}))
+    return Script(text, ending)
 
 
-def _exporter(language: str) -> TemplateExporter:
-    if language != "python":
-        return ScriptExporter()
-    exporter = PythonExporter()
-    exporter.register_filter("ipython2python", str)
+def _python() -> PythonExporter:
+    exporter = PythonExporter()  # type: ignore[no-untyped-call]
+    exporter.register_filter("ipython2python", str)  # type: ignore[no-untyped-call]
     return exporter
 
 
-def _node(parsed: ParsedNotebook) -> nbformat.NotebookNode:
-    # Made of what parsing let through. The file's own metadata may name an exporter for nbconvert to import.
-    return new_notebook(cells=[node for cell in parsed.cells if (node := _cell(cell, parsed.language))])
-
-
-def _cell(cell: ParsedCell, language: str) -> nbformat.NotebookNode | None:
+def _node(cell: ParsedCell, sign: str) -> dict[str, object]:
+    """Prose becomes comments by `sign`; without one it is left to the exporter."""
     source = cell.source.encode("utf-8", "replace").decode()  # a lone surrogate is no text for a file
     if cell.cell_type is CellType.CODE:
-        return new_code_cell(source, execution_count=cell.execution_count)
-    if language == "python":
-        return new_markdown_cell(source)
-    _ending, sign = LANGUAGES.get(language, UNKNOWN)
-    return new_code_cell("\n".join(sign + line for line in source.splitlines())) if sign else None
+        return _code(source, cell.execution_count)
+    if sign:
+        return _code("\n".join(f"{sign}{line}".rstrip() for line in source.splitlines()), None)
+    return {"cell_type": "markdown", "metadata": {}, "source": source}
+
+
+def _code(source: str, count: int | None) -> dict[str, object]:
+    return {"cell_type": "code", "metadata": {}, "source": source, "execution_count": count, "outputs": []}

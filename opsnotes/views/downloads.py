@@ -17,7 +17,8 @@ from notebooks.models import Notebook, Revision
 from notebooks.parsing import parse
 from notebooks.scripts import script_of
 from notebooks.showing import shown_cells
-from opsnotes.views.runbook import gone, page_cells, page_outline, run_span
+from opsnotes.reading import Reading
+from opsnotes.views.runbook import gone
 
 STYLES = ("css/tokens.css", "css/base.css", "css/content.css", "css/runbook.css", "css/download.css")
 
@@ -47,10 +48,7 @@ def _page(request: HttpRequest, notebook: Notebook, revision: Revision) -> HttpR
     context = {
         "notebook": notebook,
         "revision": revision,
-        "showing": showing,
-        "cells": page_cells(showing, notebook.title),
-        "outline": page_outline(showing, notebook.title),
-        "ran": run_span(showing.cells),
+        "reading": Reading.of(notebook.title, showing),
         "styles": _styles(),
         "address": settings.BASE_URL + notebook.get_absolute_url(),
     }

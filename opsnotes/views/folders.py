@@ -13,11 +13,14 @@ from notebooks.models import Notebook, SideFile, Space
 from notebooks.models.space import Viewer
 from notebooks.moving import forwarded
 from notebooks.rendering import Place, SafeHtml, place, render_markdown
-from notebooks.showing import Showing, shown_cells
+from notebooks.showing import shown_cells
+from notebooks.verdict import Verdict
 from opsnotes.crumbs import crumbs_of
-from opsnotes.views.runbook import page_cells
+from opsnotes.reading import Reading
 
 PAGE = 100
+# Its headings are told from those of a README.ipynb on the same page by this in their ids.
+README = -1
 
 
 @require_safe
@@ -60,7 +63,6 @@ def _folder(request: HttpRequest, space: Space, folder: str) -> HttpResponse:
     entries = list(page)
     verdicts = folders.verdicts_of(entries)
     readme = folders.readme_of(space, folder) if page.number == 1 else folders.Readme(None, None, None)
-    showing = _showing(readme, request.user)
     context = {
         "space": space,
         "folder": folder,
@@ -71,14 +73,13 @@ def _folder(request: HttpRequest, space: Space, folder: str) -> HttpResponse:
         "rows": [_row(entry, verdicts) for entry in entries],
         "readme": readme,
         "readme_text": _text(readme, space, folder, request.user),
-        "readme_showing": showing,
-        "readme_cells": page_cells(showing, "") if showing else (),
+        "readme_reading": _reading(readme, request.user),
         "can_write": space.is_writable_by(request.user),
     }
     return render(request, "opsnotes/folder.html", context)
 
 
-def _row(entry: folders.Entry, verdicts: dict[int, folders.Verdict]) -> dict[str, object]:
+def _row(entry: folders.Entry, verdicts: dict[int, Verdict]) -> dict[str, object]:
     folder = entry if isinstance(entry, folders.SubFolder) else None
     notebook = folder.only if folder else entry
     verdict = verdicts.get(notebook.pk) if isinstance(notebook, Notebook) else None
@@ -88,13 +89,19 @@ def _row(entry: folders.Entry, verdicts: dict[int, folders.Verdict]) -> dict[str
 def _text(readme: folders.Readme, space: Space, folder: str, user: Viewer) -> SafeHtml | None:
     if readme.text is None:
         return None
-    rendered = render_markdown(blobs.get(readme.text.sha256).decode("utf-8-sig", "replace"))
-    links = addresses_in_folder(space.slug, space.pk, folder, rendered.links, user)
-    return place(rendered.html, Place(0, _nowhere, _nowhere, _nowhere, links.get, _anchor))
+    try:
+        raw = blobs.get(readme.text.sha256)
+    except blobs.BlobMissing:
+        return None  # the folder is worth showing without it
+    rendered = render_markdown(raw.decode("utf-8-sig", "replace"))
+    links = addresses_in_folder(space, folder, rendered.links, user)
+    return place(rendered.html, Place(README, _nowhere, _nowhere, _nowhere, links.get, _anchor))
 
 
-def _showing(readme: folders.Readme, user: Viewer) -> Showing | None:
-    return shown_cells(readme.notebook, user) if readme.notebook else None
+def _reading(readme: folders.Readme, user: Viewer) -> Reading | None:
+    if readme.notebook is None:
+        return None
+    return Reading.of("", shown_cells(readme.notebook, user))
 
 
 def _nowhere(_sha256: str) -> str:
@@ -102,4 +109,4 @@ def _nowhere(_sha256: str) -> str:
 
 
 def _anchor(name: str) -> str:
-    return f"#cell-0-{name}"
+    return f"#cell-{README}-{name}"

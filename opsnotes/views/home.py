@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def _new(user: Viewer) -> list[dict[str, object]]:
     """In the order in which their bytes came here, whatever their sources say of when they were saved."""
     newest = Notebook.objects.visible_to(user).alive().with_place().order_by("-revision_id")[:NEW]
-    return _with_verdicts(newest, folders.verdicts(each.pk for each in newest))
+    return _with_verdicts(list(newest), folders.verdicts(each.pk for each in newest))
 
 
 def _failed(user: Viewer) -> list[dict[str, object]]:

@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 from notebooks.access import visible_notebook
 from notebooks.showing import shown_cells
 from opsnotes.crumbs import crumbs_of
-from opsnotes.views.runbook import gone, page_cells, page_outline, run_span
+from opsnotes.reading import Reading
+from opsnotes.views.runbook import gone
 
 
 @require_safe
@@ -19,9 +20,6 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "notebook": notebook,
         "crumbs": crumbs_of(notebook.space, notebook.folder),
-        "showing": showing,
-        "cells": [each for each in page_cells(showing, notebook.title) if each.cell.html.strip()],
-        "outline": page_outline(showing, notebook.title),
-        "ran": run_span(showing.cells),
+        "reading": Reading.of(notebook.title, showing),
     }
     return render(request, "opsnotes/report.html", context)

@@ -7,18 +7,15 @@ const cells = document.querySelector(".cells");
 function follow() {
   const entries = new Map([...outline.querySelectorAll("[data-for]")].map((entry) => [entry.dataset.for, entry]));
   const headings = [...entries.keys()].map((id) => document.getElementById(id)).filter(Boolean);
-  const above = () => parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) + 8;
+  if (!headings.length) return;
   let current;
+  let isDue = false;
 
-  /** The last heading that went past the line below the page's header. */
   function update() {
-    const line = above();
+    isDue = false;
+    const line = readingLine();
     const passed = headings.filter((heading) => heading.getBoundingClientRect().top <= line);
-    const atEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 2;
-    mark(entries.get((passed.at(-1) ?? headings[0]).id), atEnd);
-  }
-
-  function mark(entry) {
+    const entry = entries.get((passed.at(-1) ?? headings[0]).id);
     if (entry === current) return;
     current?.removeAttribute("aria-current");
     entry.setAttribute("aria-current", "true");
@@ -26,12 +23,23 @@ function follow() {
     keepInSight(entry);
   }
 
-  if (!headings.length) return;
-  // A heading that crosses the line, in either direction, is when the answer changes.
-  const observer = new IntersectionObserver(update, { rootMargin: `-${above()}px 0px 0px 0px`, threshold: [0, 1] });
-  for (const heading of headings) observer.observe(heading);
-  addEventListener("hashchange", update);
+  function soon() {
+    if (!isDue) requestAnimationFrame(update);
+    isDue = true;
+  }
+
+  addEventListener("scroll", soon, { passive: true });
+  addEventListener("resize", soon);
   update();
+}
+
+/** Where the reader is taken to read: below the header, and lower towards the end, so that its last headings get their turn. */
+function readingLine() {
+  const top = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) + 8;
+  const end = document.documentElement.scrollHeight - innerHeight;
+  const left = end - scrollY;
+  const stretch = Math.min(end, innerHeight);
+  return left < stretch ? top + (1 - left / stretch) * (innerHeight - top) : top;
 }
 
 /** Scrolls the outline's own column, never the page. */
