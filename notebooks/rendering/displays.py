@@ -86,8 +86,10 @@ def _says_something(html: str) -> bool:
 def _still(output: Output, collected: Collected) -> str:
     """A picture or a text that stands beside an output that moves."""
     for mime in (*_IMAGES, SVG):
-        if mime in output.data:
-            return _image(output.data[mime], output, collected) or ""
+        show = _svg if mime == SVG else _image
+        picture = show(output.data[mime], output, collected) if mime in output.data else ""
+        if picture:
+            return picture
     return _plain(output.data.get("text/plain"), output, collected)
 
 

@@ -25,7 +25,19 @@ ATTRIBUTES = {
     "maxsize", "minsize", "movablelimits", "notation", "rowlines", "rowspacing", "rspace", "scriptlevel",
     "separator", "stretchy", "symmetric", "voffset", "width",
 }  # fmt: skip
-_VALUE = re.compile(r"[A-Za-z0-9 .%+-]{0,60}")
+# Elements that mean nothing with fewer or more parts: the converter gives them for unfinished formulas.
+_PARTS = {
+    "mfrac": 2,
+    "mover": 2,
+    "mroot": 2,
+    "msub": 2,
+    "msubsup": 3,
+    "msup": 2,
+    "munder": 2,
+    "munderover": 3,
+}
+# Words and small lengths: a space of 9999em would push a formula over the page.
+_VALUE = re.compile(r"100%|(?!.*(?<![.\d])\d{3})[A-Za-z0-9 .%+-]{0,60}")
 
 
 @lru_cache(maxsize=2000)
@@ -47,8 +59,8 @@ def mathml(latex: str, *, is_block: bool) -> str:
 
 def _written(element: Element, depth: int) -> str:
     """Allowed elements and attributes only: the converter copies what \\href and \\style say."""
-    if depth == 0:
-        raise ValueError("too deep")
+    if depth == 0 or len(element) != _PARTS.get(element.tag, len(element)):
+        raise ValueError(f"<{element.tag}> of {len(element)} parts, or too deep")
     tag = element.tag if element.tag in TAGS else "mrow"
     attributes = "".join(
         f' {name}="{value}"'

@@ -21,7 +21,7 @@ _WORD = re.compile(r"([a-z_]+)(?::([0-9]{1,15}))?")
 
 def place(html: str, place: Place) -> SafeHtml:
     """`html` with every marker filled in. What is no marker after all leaves nothing behind."""
-    if START not in html:
+    if START not in html and END not in html:
         return SafeHtml(html)
     html = _regions(html, place)
     html = _ATTRIBUTE.sub(lambda match: _attribute(match, place), html)

@@ -210,3 +210,12 @@ def test_every_notebook_of_the_corpus_is_rendered_safely(caplog):
         for cell in notebook.cells:
             check(render(cell, notebook.language))
     assert not [record for record in caplog.records if record.name.startswith("notebooks.rendering")]
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<p onclick=x>", "<script>", "<a href='javascript:x'>x</a>", "<p style=x></p>", "<p hx-get='/x'></p>", "<p id=main></p>",
+     "<img src='https://example.org/x'>", "<p>", "</p>", "<!-- x -->", "\x02", "<img srcset=x>", "<svg></svg>"],
+)  # fmt: skip
+def test_the_checker_itself_finds_faults(html):
+    assert faults(html)
