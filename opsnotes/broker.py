@@ -14,15 +14,16 @@ from kombu.utils.json import dumps, loads
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
+    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
         name = f"{time.time_ns():020}_{uuid4().hex}.{queue}.msg"
         unseen = Path(self.data_folder_out) / f".{name}"
-        unseen.write_text(dumps(payload))
+        unseen.write_text(dumps(message))
         unseen.rename(unseen.with_name(name))
 
     def _get(self, queue: str, timeout: float | None = None) -> dict[str, Any]:
         folder = Path(self.data_folder_in)
-        for name in sorted(path.name for path in folder.glob(f"[0-9]*.{queue}.msg")):
+        waiting = (path.name for path in folder.iterdir() if path.name.partition(".")[2] == f"{queue}.msg")
+        for name in sorted(waiting):
             taken = folder / f".taken.{name}"
             try:
                 (folder / name).rename(taken)

@@ -1,10 +1,14 @@
 """The Celery application. On Redis or embedded by one setting; see settings.py."""
 
 import os
+import signal
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_embedded_init, worker_process_init
 
 from opsnotes import broker
+from opsnotes.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsnotes.settings")
 
@@ -12,3 +16,10 @@ broker.register()
 app = Celery("opsnotes")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+@beat_embedded_init.connect
+def _die_with_worker(**kwargs: Any) -> None:
+    # A worker that is killed tells its processes nothing: they would wait for it for ever.
+    die_with_parent(signal.SIGKILL)
