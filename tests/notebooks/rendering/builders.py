@@ -1,13 +1,12 @@
 """Cells and outputs for rendering, through the parser that the app itself uses."""
 
-from tests.builders import make_notebook
 from notebooks.parsing import parse
 from notebooks.rendering import Place, place, render
+from tests.builders import make_notebook
 
 
-def cell(spec, language="python", **metadata):
-    parsed = parse(make_notebook(spec, language=language)).cells[0]
-    return parsed
+def cell(spec, language="python"):
+    return parse(make_notebook(spec, language=language)).cells[0]
 
 
 def rendered(spec, language="python"):

@@ -5,9 +5,10 @@ from html.parser import HTMLParser
 
 VOID = {"br", "hr", "img", "col", "wbr"}
 FORBIDDEN = {
-    "applet", "audio", "base", "body", "button", "embed", "feimage", "foreignobject", "form", "frame", "frameset",
-    "head", "html", "input", "isindex", "link", "maction", "mglyph", "meta", "noscript", "object", "picture", "script",
-    "select", "source", "style", "svg", "template", "textarea", "title", "track", "use", "video", "xmp", "annotation-xml",
+    "annotation-xml", "applet", "audio", "base", "body", "button", "embed", "feimage", "foreignobject",
+    "form", "frame", "frameset", "head", "html", "input", "isindex", "link", "maction", "meta",
+    "mglyph", "noscript", "object", "picture", "script", "select", "source", "style", "svg", "template",
+    "textarea", "title", "track", "use", "video", "xmp",
 }  # fmt: skip
 OURS_WITH_ADDRESS = {("a", "hx-get"), ("a", "hx-target"), ("a", "hx-swap")}
 ADDRESS = re.compile(r"(/(assets|outputs|frame|here)/|#|https?://|mailto:|tel:|//|\\\\|/\\)")

@@ -26,7 +26,7 @@ def test_python_is_coloured():
 )
 def test_commands_of_ipython_stand_out_of_python(line):
     found = words(f"import os\n{line}\nx = 1")
-    assert [text for name, text in found if name in {"sh", "mg"}][0].strip() in line
+    assert next(text for name, text in found if name in {"sh", "mg"}) in line
     assert ("k", "import") in found
 
 

@@ -170,7 +170,7 @@ def test_frame_is_left_out_where_there_is_no_address_for_it():
 
 
 def output_html_without_frame(output):
-    return html_of(("code", "", [output]), has_source=False, frame_url=lambda sha256: "")
+    return html_of(("code", "", [output]), has_source=False, frame_url=lambda _sha256: "")
 
 
 def test_unknown_output_type_is_named():

@@ -18,7 +18,7 @@ def test_markers_become_addresses():
 
 
 def test_address_is_escaped():
-    html = placed(f'<a href="{marks.link("x")}">', link_url=lambda path: '"><script>')
+    html = placed(f'<a href="{marks.link("x")}">', link_url=lambda _path: '"><script>')
     assert html == '<a href="&quot;&gt;&lt;script&gt;">'
 
 
@@ -56,8 +56,8 @@ def test_outputs_can_be_asked_for_later():
 
 def test_whole_replaces_the_fold():
     html = marks.folded(SHA, "<p>beginning</p>")
-    assert placed(html, whole=lambda sha256: "<p>all</p>") == "<p>all</p>"
-    assert placed(html, whole=lambda sha256: None) == "<p>beginning</p>"
+    assert placed(html, whole=lambda _sha256: "<p>all</p>") == "<p>all</p>"
+    assert placed(html, whole=lambda _sha256: None) == "<p>beginning</p>"
 
 
 def cell(**fields):
