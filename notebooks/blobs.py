@@ -6,11 +6,12 @@ A blob is written once and never changed. It appears whole or not at all, so a k
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
 import tempfile
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -57,7 +58,7 @@ def put(raw: bytes) -> str:
 def put_file(file: IO[bytes]) -> tuple[str, int]:
     """Keeps a file of any size without holding it in memory; its sha256 and size in bytes."""
     file.seek(0)
-    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.file_digest(cast("io.BufferedIOBase", file), "sha256").hexdigest()
     size = file.tell()
     if not exists(digest):
         file.seek(0)
@@ -67,7 +68,7 @@ def put_file(file: IO[bytes]) -> tuple[str, int]:
 
 def get(digest: str) -> bytes:
     with open_file(digest) as file:
-        return file.read()
+        return bytes(file.read())
 
 
 def open_file(digest: str) -> File[bytes]:

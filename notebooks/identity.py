@@ -1,8 +1,8 @@
 """Who a cell is: every cell carries a MEME or is assigned one, the same again at every re-ingest. Pure.
 
-A new revision's cells are matched to the previous one's: by the MEME they carry, by nbformat cell id, by equal
-source, and by their place between matched neighbours. A cell without a MEME takes over the identity of its match; a cell
-that carries one where its match had an assigned one is an adoption, which lineage joins.
+A new revision's cells are matched to the previous one's: by the MEME they carry, by nbformat cell id, by equal source,
+and by their place between matched neighbours. A cell without a MEME takes over the identity of its match; a cell that
+carries one where its match had an assigned one is an adoption, which lineage joins.
 """
 
 from collections import defaultdict, deque
@@ -101,11 +101,14 @@ class _Matching:
     def run(self) -> list[int | None]:
         if self.previous:
             self._by_key([c.meme for c in self.cells], [p.identity.meme for p in self.previous])
-            self._by_key([c.meme and c.meme.uuid for c in self.cells], [p.identity.uuid for p in self.previous])
+            self._by_key(
+                [c.meme and c.meme.uuid for c in self.cells], [p.identity.uuid for p in self.previous]
+            )
             self._by_key([c.cell_id or None for c in self.cells], [p.cell_id for p in self.previous])
             self._by_source_in_order()
             self._by_key(
-                [(c.cell_type, c.source) for c in self.cells], [(p.cell_type, p.source) for p in self.previous]
+                [(c.cell_type, c.source) for c in self.cells],
+                [(p.cell_type, p.source) for p in self.previous],
             )
             self._by_place()
         return self.match

@@ -14,8 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from notebooks import blobs, paths
@@ -47,8 +46,10 @@ class Ingested:
 class Provenance:
     """Who brought a file, from where."""
 
-    by: AbstractBaseUser | None = None
-    owner: str = ""  # the notebook's owner by name; where empty it stays, and a new one is that of who brought it
+    by: User | None = None
+    owner: str = (
+        ""  # the notebook's owner by name; where empty it stays, and a new one is that of who brought it
+    )
     origin: str = "upload"
     saved_at: datetime | None = None
 
@@ -155,7 +156,9 @@ def _ingest(
         notebook.owner = provenance.owner or notebook.owner or _name_of(provenance.by)
         notebook.account = _account_of(notebook.owner)
         notebook.save()
-        notebook.revision = _new_revision(notebook, provenance, _Content(parsed, assignment, changes, sha256, len(raw)))
+        notebook.revision = _new_revision(
+            notebook, provenance, _Content(parsed, assignment, changes, sha256, len(raw))
+        )
         notebook.save()
         store_cells(notebook, parsed, assignment.identities, fragments)
         notebook_ingested.send(Notebook, notebook=notebook, adoptions=assignment.adoptions)
@@ -208,13 +211,12 @@ def _describe(notebook: Notebook, parsed: ParsedNotebook) -> None:
     notebook.cell_count = len(parsed.cells)
 
 
-def _name_of(person: AbstractBaseUser | None) -> str:
+def _name_of(person: User | None) -> str:
     return person.get_username() if person else ""
 
 
-def _account_of(owner: str) -> AbstractBaseUser | None:
-    users = get_user_model()
-    return users.objects.filter(**{users.USERNAME_FIELD: owner}).first() if owner else None
+def _account_of(owner: str) -> User | None:
+    return User.objects.filter(username=owner).first() if owner else None
 
 
 def _new_revision(notebook: Notebook, provenance: Provenance, content: _Content) -> Revision:

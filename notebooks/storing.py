@@ -56,7 +56,9 @@ def keep_fragments(notebook: Notebook, fragments: Fragments) -> None:
     """Keeps what was rendered for one of the notebook's older revisions, and the right to its assets."""
     if fragments.rendered:
         store_fragments(fragments)
-        _grant_assets(notebook, {asset.sha256 for each in fragments.rendered.values() for asset in each.assets})
+        _grant_assets(
+            notebook, {asset.sha256 for each in fragments.rendered.values() for asset in each.assets}
+        )
 
 
 def store_fragments(fragments: Fragments) -> None:

@@ -5,7 +5,7 @@ import tempfile
 
 os.environ.setdefault("OPSNOTES_DATA", tempfile.mkdtemp(prefix="opsnotes-test-"))
 
-from opsnotes.settings import *  # noqa: E402, F403
+from opsnotes.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {  # noqa: F405

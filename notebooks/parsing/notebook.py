@@ -60,7 +60,9 @@ def _cell_type(value: Json) -> CellType:
 
 def _language(metadata: dict[str, Json], kernelspec: dict[str, Json]) -> str:
     info = mapping(metadata.get("language_info"))
-    language = text_of(info.get("name")) or text_of(kernelspec.get("language")) or text_of(kernelspec.get("name"))
+    language = (
+        text_of(info.get("name")) or text_of(kernelspec.get("language")) or text_of(kernelspec.get("name"))
+    )
     return language.lower().rstrip("0123456789")[:60]  # "python3" is Python
 
 

@@ -81,7 +81,7 @@ def _upgraded(document: dict[str, Json], major: int) -> dict[str, Json]:
         upgraded = upgrade_to_v4(node)
     except InvalidNotebook:
         raise
-    except Exception as error:  # noqa: BLE001  whatever nbformat trips over, the file is to blame
+    except Exception as error:  # whatever nbformat trips over, the file is to blame
         logger.info("nbformat %s could not be upgraded: %r", major, error)
         raise InvalidNotebook("no_cells", f"nbformat {major}") from error
     return _with_cells(dict(upgraded))

@@ -36,9 +36,15 @@ def uuids(assignment):
     return [identity.uuid for identity in assignment.identities]
 
 
-optional_memes = st.one_of(st.none(), st.builds(Meme, st.uuids(), st.sampled_from(["", "1-00ff", "2-00ff-0a0b"])))
+optional_memes = st.one_of(
+    st.none(), st.builds(Meme, st.uuids(), st.sampled_from(["", "1-00ff", "2-00ff-0a0b"]))
+)
 parsed_cells = st.lists(
-    st.tuples(st.sampled_from(["", "a", "b", "print(1)", "print(2)"]), optional_memes, st.sampled_from(["", "x", "y", "z"])),
+    st.tuples(
+        st.sampled_from(["", "a", "b", "print(1)", "print(2)"]),
+        optional_memes,
+        st.sampled_from(["", "x", "y", "z"]),
+    ),
     max_size=9,
 ).map(
     lambda rows: [
@@ -117,7 +123,9 @@ def test_a_cell_that_comes_to_carry_an_id_is_adopted():
 def test_a_pasted_copy_of_a_known_cell_is_no_adoption():
     carried = Meme(UUID(int=99))
     before = first(cells("ls", "uptime", memes=[carried, None]))
-    after = assign(cells("ls", "uptime", memes=[carried, Meme(carried.uuid, "1-00ff")]), before, mint("second"))
+    after = assign(
+        cells("ls", "uptime", memes=[carried, Meme(carried.uuid, "1-00ff")]), before, mint("second")
+    )
     assert after.adoptions == ()
 
 

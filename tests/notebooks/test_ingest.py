@@ -115,7 +115,9 @@ def test_a_worker_that_was_overtaken_looks_again(monkeypatch):
 
 def test_owner_and_times_are_kept():
     space = make_space()
-    notebook = ingest(space, "a.ipynb", make_notebook("ls"), Provenance(owner="kato", origin="command")).notebook
+    notebook = ingest(
+        space, "a.ipynb", make_notebook("ls"), Provenance(owner="kato", origin="command")
+    ).notebook
     again = ingest(space, "a.ipynb", make_notebook("df"), Provenance()).notebook
     assert (notebook.owner, again.owner, again.revision.origin) == ("kato", "kato", "upload")
 

@@ -73,7 +73,8 @@ def test_real_branched_meme_is_read():
 
 
 @pytest.mark.parametrize(
-    "text", [None, 7, "", "no uuid", ORIGIN + "-", ORIGIN + "-1", ORIGIN + "-x-00ff", ORIGIN + "-1-00f", [ORIGIN]]
+    "text",
+    [None, 7, "", "no uuid", ORIGIN + "-", ORIGIN + "-1", ORIGIN + "-x-00ff", ORIGIN + "-1-00f", [ORIGIN]],
 )
 def test_what_is_no_meme_counts_as_none(text):
     assert parse(text) is None

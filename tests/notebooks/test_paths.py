@@ -24,7 +24,9 @@ def test_decomposed_names_from_macos_become_composed():
     assert clean(unicodedata.normalize("NFD", name)) == unicodedata.normalize("NFC", name)
 
 
-@pytest.mark.parametrize("path", ["../a", "a/../../b", "/etc/passwd", "C:\\a", "c:/a", "", ".", "a\nb", "a/.."])
+@pytest.mark.parametrize(
+    "path", ["../a", "a/../../b", "/etc/passwd", "C:\\a", "c:/a", "", ".", "a\nb", "a/.."]
+)
 def test_paths_that_lead_out_are_refused(path):
     with pytest.raises(UnsafePath):
         clean(path)

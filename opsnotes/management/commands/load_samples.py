@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
@@ -30,9 +29,8 @@ class Command(BaseCommand):
         call_command("ingest", *map(str, paths), space=SPACE, wait=True, stdout=self.stdout, **options)
 
 
-def _person() -> AbstractBaseUser:
-    users = get_user_model()
-    person, is_new = users.objects.get_or_create(
+def _person() -> User:
+    person, is_new = User.objects.get_or_create(
         username=PERSON, defaults={"is_staff": True, "is_superuser": True, "first_name": "Demo"}
     )
     if is_new:
@@ -41,6 +39,6 @@ def _person() -> AbstractBaseUser:
     return person
 
 
-def _space(writer: AbstractBaseUser) -> None:
+def _space(writer: User) -> None:
     space, _ = Space.objects.get_or_create(slug=SPACE, defaults={"name": "Sample operations"})
     space.writers.add(writer)
