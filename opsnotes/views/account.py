@@ -28,6 +28,7 @@ A_YEAR = 365 * 24 * 3600
 class LoginView(auth_views.LoginView):
     authentication_form = LoginForm
     redirect_authenticated_user = True
+    http_method_names = ("get", "head", "post")
 
 
 @never_cache

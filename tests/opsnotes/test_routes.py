@@ -1,0 +1,396 @@
+"""Who gets what, for every address. A route without its row fails, and so does a row without its route."""
+
+import json
+from dataclasses import dataclass
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from notebooks import blobs, moving, sidefiles
+from notebooks.ingest import ingest
+from notebooks.models import Batch, BatchItem, NotebookAsset
+from notebooks.rendering import FRAME
+from opsnotes import loginlink, status
+from opsnotes.models import ApiToken
+from search import refresh
+from tests.builders import PASSWORD, display, make_notebook, make_space, make_user, stream
+from tests.search.conftest import use
+
+pytestmark = pytest.mark.django_db
+
+# Everything here is about one private space and what is in it. The reader and the writer are in it; the stranger
+# and the staff (a superuser) are not. 302 is the way to login for anonymous, and "done, go on" after a POST.
+#
+# route                    method anonymous stranger reader writer staff
+TABLE = """
+home                       GET    302 200 200 200 200
+search                     GET    200 200 200 200 200
+browse                     GET    404 404 200 200 404
+runbook-short              GET    404 404 301 301 404
+runbook                    GET    404 404 200 200 404
+revision                   GET    404 404 200 200 404
+report                     GET    404 404 200 200 404
+download                   GET    404 404 200 200 404
+file                       GET    404 404 200 200 404
+asset                      GET    404 404 200 200 404
+cell-outputs               GET    404 404 200 200 404
+output                     GET    404 404 200 200 404
+frame                      GET    404 404 200 200 404
+side-file                  GET    404 404 200 200 404
+
+history                    GET    404 404 200 200 404
+make-current               POST   302 404 403 302 404
+move                       GET    302 404 403 200 404
+move                       POST   302 404 403 302 404
+delete                     GET    302 404 403 200 404
+delete                     POST   302 404 403 302 404
+restore                    POST   302 404 403 302 404
+
+upload                     GET    302 200 200 200 200
+upload                     POST   302 422 422 302 422
+batches                    GET    302 200 200 200 200
+batch                      GET    302 404 200 200 404
+batch-retry                POST   302 404 403 302 404
+
+spaces                     GET    200 200 200 200 200
+space-new                  GET    302 200 200 200 200
+space-new                  POST   302 302 302 302 302
+space                      GET    404 404 200 200 404
+space                      POST   404 404 403 302 404
+bin                        GET    302 404 403 200 404
+
+login                      GET    200 302 302 302 302
+login                      POST   302 302 302 302 302
+login-link                 GET    200 200 200 200 200
+login-link                 POST   302 302 302 302 302
+logout                     POST   302 302 302 302 302
+account                    GET    302 200 200 200 200
+account                    POST   302 302 302 302 302
+account-password           POST   302 302 302 302 302
+token-new                  POST   302 200 200 200 200
+token-revoke               POST   302 404 404 302 404
+appearance                 POST   302 302 302 302 302
+admin/login/               GET    302 403 403 403 403
+healthz                    GET    200 200 200 200 200
+readyz                     GET    200 200 200 200 200
+
+api-spaces-list            GET    401 200 200 200 200
+api-spaces-list            POST   401 201 201 201 201
+api-spaces-detail          GET    401 404 200 200 404
+api-spaces-detail          PATCH  401 404 403 200 404
+api-uploads-list           POST   401 404 403 202 404
+api-uploads-detail         GET    401 404 200 200 404
+api-uploads-files          POST   401 404 403 202 404
+api-uploads-items          GET    401 404 200 200 404
+api-uploads-retry          POST   401 404 403 202 404
+api-notebooks-list         GET    401 200 200 200 200
+api-notebooks-detail       GET    401 404 200 200 404
+api-notebooks-detail       PATCH  401 404 403 200 404
+api-notebooks-detail       DELETE 401 404 403 204 404
+api-notebooks-restore      POST   401 404 403 200 404
+api-notebooks-file         GET    401 404 200 200 404
+api-notebooks-revisions    GET    401 404 200 200 404
+api-search                 GET    401 200 200 200 200
+api-status                 GET    401 200 200 200 200
+api-schema                 GET    200 200 200 200 200
+api-docs                   GET    200 200 200 200 200
+"""
+PEOPLE = ("anonymous", "stranger", "reader", "writer", "staff")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# Lists of what one may see: nothing of the space in them for who is not in it.
+LISTS = (
+    "home",
+    "search",
+    "spaces",
+    "batches",
+    "upload",
+    "api-spaces-list",
+    "api-notebooks-list",
+    "api-search",
+)
+# What notebooks brought along, under policies of their own.
+BYTES = ("asset", "frame", "side-file")
+# In every name, path and cell of the space, and in no address: a leak anywhere is found by looking for it.
+SECRET = "zanzibar"
+# Searched for; it stands in the same cells.
+NEEDLE = "needle"
+HEADING = ("markdown", "# How it is done")  # the title, which addresses end with
+SEARCHES = ("search", "api-search", "api-notebooks-list")
+
+
+@dataclass(frozen=True)
+class Row:
+    route: str
+    method: str
+    expected: dict[str, int]
+
+    def __str__(self):
+        return f"{self.method} {self.route}"
+
+
+def rows():
+    for line in TABLE.strip().splitlines():
+        if line:
+            route, method, *statuses = line.split()
+            yield Row(route, method, dict(zip(PEOPLE, map(int, statuses), strict=True)))
+
+
+ROWS = list(rows())
+
+
+def routes(resolver=None, prefix="", namespace=""):
+    """Every address: its name, or the address itself where it has none; the admin's apart."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern, prefix + str(pattern.pattern), pattern.namespace or namespace)
+        else:
+            name = pattern.name or prefix + str(pattern.pattern)
+            yield f"{namespace}:{name}" if namespace else name
+
+
+class World:
+    """A private space with one of everything in it."""
+
+    def __init__(self):
+        self.people = {name: make_user(name) for name in PEOPLE if name not in ("anonymous", "staff")}
+        self.people["staff"] = make_user("staff", is_staff=True, is_superuser=True)
+        self.people["anonymous"] = None
+        self.space = make_space(
+            "ops", name=SECRET, readers=[self.people["reader"]], writers=[self.people["writer"]]
+        )
+        self.notebook = self._notebook(f"{SECRET}.ipynb")
+        self.deleted = ingest(self.space, f"{SECRET}/deleted.ipynb", make_notebook("df")).notebook
+        moving.delete(self.deleted, self.people["writer"])
+        side = ContentFile(SECRET.encode())
+        sidefiles.store(self.space, "README.md", *blobs.put_file(side))
+        self.batch = Batch.objects.create(
+            kind=Batch.Kind.UPLOAD, space=self.space, by=self.people["writer"], folder=SECRET, is_open=True
+        )
+        BatchItem.objects.create(
+            batch=self.batch,
+            kind=BatchItem.Kind.NOTEBOOK,
+            path=f"{SECRET}/b.ipynb",
+            sha256="0" * 64,
+            state="failed",
+        )
+        ApiToken.make(self.people["writer"], "cron")
+        refresh.rebuild()
+
+    def _notebook(self, path):
+        pixel = (
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+        )
+        lively = "<script>document.title = 1</script><p>hello</p>"
+        outputs = [
+            display({"image/png": pixel}),
+            stream("\n".join(f"line {number}" for number in range(3000))),
+            display({"text/html": lively}),
+        ]
+        ingest(self.space, path, make_notebook(HEADING, f"echo {SECRET} {NEEDLE}"))
+        return ingest(
+            self.space, path, make_notebook(HEADING, ("code", f"echo {SECRET} {NEEDLE}", outputs))
+        ).notebook
+
+    def asset(self, kind):
+        granted = NotebookAsset.objects.filter(notebook=self.notebook).select_related("asset")
+        types = {each.asset.media_type: each.asset_id for each in granted}
+        if kind == "asset":
+            return types["image/png"]
+        if kind == "frame":
+            return types[FRAME]
+        return next(sha256 for media_type, sha256 in types.items() if media_type not in ("image/png", FRAME))
+
+    def url(self, route):
+        path = f"/{route}" if "/" in route else reverse(route, args=self._arguments(route))
+        return f"{path}?q={NEEDLE}" if route in SEARCHES else path
+
+    def _arguments(self, route):
+        pk = self.notebook.pk
+        arguments = {
+            "browse": ["ops", ""],
+            "runbook": [pk, self.notebook.slug],
+            "revision": [pk, 1],
+            "make-current": [pk, 1],
+            "download": [pk, "script"],
+            "cell-outputs": [pk, 1],
+            "restore": [self.deleted.pk],
+            "api-notebooks-restore": [self.deleted.pk],
+            "side-file": ["ops", "README.md"],
+            "token-revoke": [ApiToken.objects.values_list("pk", flat=True).first()],
+            "space": ["ops"],
+            "bin": ["ops"],
+            "api-spaces-detail": ["ops"],
+        }
+        if route in ("asset", "output", "frame"):
+            return [pk, self.asset(route)]
+        if route == "login-link":
+            return loginlink.path_for(self.people["reader"]).split("/")[3:4]
+        if route in arguments:
+            return arguments[route]
+        if route.startswith(("batch", "api-uploads-")) and route not in ("batches", "api-uploads-list"):
+            return [self.batch.pk]
+        takes_a_notebook = route in ("runbook-short", "report", "file", "history", "move", "delete")
+        return (
+            [pk]
+            if takes_a_notebook or route.startswith(("api-notebooks-d", "api-notebooks-f", "api-notebooks-r"))
+            else []
+        )
+
+    def data(self, route, person):
+        """What makes the request a good one, so that only the person decides."""
+        new = "another battery staple"
+        file = SimpleUploadedFile("c.ipynb", make_notebook("ls"))
+        return {
+            "move": {"space": "ops", "path": "moved.ipynb"},
+            "upload": {"space": "ops", "files": file, "paths": "c.ipynb"},
+            "space": {"name": "Ops", "writers": "writer", "readers": "reader"},
+            "space-new": {"name": "New", "writers": person},
+            "login": {"username": "reader", "password": PASSWORD},
+            "account": {"language": "", "time_zone": "", "theme": "", "shortcuts": "on"},
+            "account-password": {"old_password": PASSWORD, "new_password1": new, "new_password2": new},
+            "token-new": {"name": "new"},
+            "appearance": {"theme": "dark"},
+            "api-spaces-list": {"name": "New"},
+            "api-spaces-detail": {"name": "Renamed"},
+            "api-uploads-list": {"space": "ops", "files": file, "paths": "c.ipynb"},
+            "api-uploads-files": {"files": file, "paths": "c.ipynb"},
+            "api-notebooks-detail": {"path": "moved.ipynb"},
+        }.get(route, {})
+
+
+@pytest.fixture
+def world(settings, tmp_path, monkeypatch):
+    use(settings, tmp_path, "tantivy")
+    monkeypatch.setattr(status.app.control, "ping", lambda **_: [{"worker": "pong"}])
+    return World()
+
+
+def ask(world, route, method, person, **client_options):
+    """One request, undone afterwards."""
+    client = Client(raise_request_exception=True, **client_options)
+    if world.people[person]:
+        client.force_login(world.people[person])
+    data = world.data(route, person) if method != "GET" else {}
+    with transaction.atomic():
+        if method in ("PATCH", "PUT", "DELETE"):
+            response = client.generic(
+                method, world.url(route), json.dumps(data, default=str), "application/json"
+            )
+        else:
+            response = getattr(client, method.lower())(world.url(route), data)
+        transaction.set_rollback(True)
+    return response
+
+
+def text_of(response):
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def test_every_route_has_its_row_and_every_row_its_route():
+    found = {route for route in routes() if not route.startswith("admin:")}
+    assert {row.route for row in ROWS} == found
+    assert len({(row.route, row.method) for row in ROWS}) == len(ROWS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_each_person_gets_what_the_table_says(world, row):
+    got = {person: ask(world, row.route, row.method, person).status_code for person in PEOPLE}
+    assert got == row.expected
+
+
+def test_a_method_without_a_row_is_not_allowed(world):
+    listed = {(row.route, row.method) for row in ROWS}
+    for route in {row.route for row in ROWS}:
+        # Who is logged in is led on from the login page, whatever the method.
+        person = "anonymous" if route == "login" else "writer"
+        for method in METHODS:
+            if (route, method) not in listed:
+                assert ask(world, route, method, person).status_code == 405, (method, route)
+
+
+def test_nothing_is_written_on_the_word_of_another_site(world):
+    for row in ROWS:
+        if row.method != "GET":
+            response = ask(world, row.route, row.method, "writer", enforce_csrf_checks=True)
+            assert response.status_code == 403, str(row)
+
+
+def test_nothing_of_a_private_space_shows_to_who_is_not_in_it(world):
+    for row in ROWS:
+        for person in ("anonymous", "stranger", "staff"):
+            assert SECRET.encode() not in text_of(ask(world, row.route, row.method, person)), (
+                person,
+                str(row),
+            )
+
+
+@pytest.mark.parametrize("route", LISTS)
+def test_lists_show_it_to_who_is_in_it(world, route):
+    assert SECRET.encode() in text_of(ask(world, route, "GET", "writer"))
+
+
+def test_every_page_forbids_what_is_not_ours(world):
+    for row in ROWS:
+        policy = ask(world, row.route, row.method, "writer").headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy, str(row)
+        if row.route in BYTES:  # sandboxed: what a notebook brought never runs as ours
+            assert policy.startswith("sandbox"), str(row)
+        else:
+            assert "unsafe" not in policy, str(row)
+
+
+def test_a_space_that_is_public_is_read_by_everybody_and_changed_by_nobody_else(world):
+    world.space.is_public = True
+    world.space.save()
+    got = {}
+    for row in ROWS:
+        if row.expected["stranger"] == 404 and row.route != "token-revoke":
+            person = "stranger" if row.route.startswith("api-") else "anonymous"
+            got[str(row)] = (ask(world, row.route, row.method, person).status_code, row.expected["reader"])
+    wrong = {key: seen for key, seen in got.items() if seen[0] != seen[1] and seen[0] not in (302, 403)}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("person", ["anonymous", "stranger", "reader", "writer"])
+def test_the_administration_is_for_staff(world, person):
+    names = {route for route in routes() if route.startswith("admin:") and "/" not in route}
+    assert "admin:index" in names
+    for name in sorted(names - {"admin:login", "admin:logout"}):
+        response = ask_admin(world, name, person)
+        assert response.status_code in (302, 404), name
+        if response.status_code == 302:
+            assert response["Location"].startswith("/admin/login/"), name
+
+
+def ask_admin(world, name, person):
+    client = Client()
+    if world.people[person]:
+        client.force_login(world.people[person])
+    return client.get(admin_url(name))
+
+
+def admin_url(name):
+    for arguments in ([], ["1"], ["1", "1"], ["auth"], ["anything"]):
+        try:
+            return reverse(name, args=arguments)
+        except Exception:  # noqa: BLE001  the next one fits
+            continue
+    raise AssertionError(name)
+
+
+@pytest.mark.parametrize("kind", ["space", "notebook", "revision", "batch", "batchitem"])
+def test_staff_look_things_up_in_the_administration_and_change_no_content(world, kind):
+    client = Client()
+    client.force_login(world.people["staff"])
+    listing = client.get(reverse(f"admin:notebooks_{kind}_changelist"), {"q": "a"})
+    assert listing.status_code == 200
+    if kind != "space":
+        assert client.get(reverse(f"admin:notebooks_{kind}_add")).status_code == 403
+        pk = {"notebook": world.notebook.pk, "revision": world.notebook.revision_id, "batch": world.batch.pk}
+        page = reverse(f"admin:notebooks_{kind}_change", args=[pk.get(kind, BatchItem.objects.first().pk)])
+        assert client.get(page).status_code == 200
+        assert client.post(page, {"title": "forged"}).status_code == 403
