@@ -1,9 +1,11 @@
 """Paths of files in a space: "/" between names, NFC, never leading out. Pure."""
 
+import re
 import unicodedata
 from urllib.parse import unquote
 
 LONGEST = 1000
+_NOT_STORABLE = re.compile("[\\x00\\ud800-\\udfff]")
 SKIPPED_FOLDERS = {"nbsearch-tmp", "__MACOSX"}
 SKIPPED_FILES = {"Thumbs.db", "desktop.ini"}
 
@@ -86,10 +88,4 @@ def resolved(folder: str, link: str) -> str | None:
 
 def storable(text: str) -> str:
     """`text` without what a database cannot hold: NULs and lone surrogates become U+FFFD."""
-    if "\0" in text:
-        text = text.replace("\0", "\ufffd")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-    return text
+    return _NOT_STORABLE.sub("\ufffd", text)

@@ -55,7 +55,7 @@ def _cell(index: int, cell: dict[str, Json]) -> ParsedCell:
 
 
 def _cell_type(value: Json) -> CellType:
-    return CellType(value) if value in {"code", "markdown"} else CellType.RAW
+    return CellType(value) if value in ("code", "markdown") else CellType.RAW  # a list is in no set
 
 
 def _language(metadata: dict[str, Json], kernelspec: dict[str, Json]) -> str:

@@ -48,11 +48,11 @@ def _merged(chunks: list[Output]) -> Output:
 
 
 def _output(value: Mapping[str, Json]) -> Output:
-    kind = value.get("output_type")
+    kind = value.get("output_type")  # may be anything, so not looked up in a set
     if kind == "stream":
         name = "stderr" if value.get("name") == "stderr" else "stdout"
         return Output(OutputKind.STREAM, name=name, text=text_of(value.get("text")))
-    if kind in {"display_data", "execute_result", "update_display_data"}:
+    if kind in ("display_data", "execute_result", "update_display_data"):
         return _display(value, is_result=kind == "execute_result")
     if kind == "error":
         return _error(value)
