@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
+from django.conf import settings
 from django.urls import reverse
 
 from notebooks import blobs, paths
@@ -58,7 +59,8 @@ class Addresses:
                     asset_url=asset_url,
                     more_url=more_url,
                     frame_url=frame_url,
-                    link_url=self.links.get,
+                    link_url=self._absolute if is_whole else self.links.get,
+                    image_url=self._inline_file if is_whole else _none,
                     anchor_url=anchors.url,
                     whole=self._whole if is_whole else _none,
                     has_source=has_source,
@@ -77,7 +79,24 @@ class Addresses:
         media_type = self._media_types.get(sha256, "")
         if not media_type.startswith("image/"):
             return ""
-        return f"data:{media_type};base64,{base64.b64encode(blobs.get(sha256)).decode()}"
+        return _data_url(media_type, sha256)
+
+    @cached_property
+    def _images(self) -> dict[str, SideFile]:
+        """Side files that the links name, by link: as far as the reader may see them, as all of `links`."""
+        targets = {link: paths.resolved(self.notebook.folder, link) for link in self.links}
+        files = SideFile.objects.filter(space=self.notebook.space, media_type__startswith="image/")
+        by_path = {file.path: file for file in files.filter(path__in=set(targets.values()) - {None})}
+        return {link: by_path[target] for link, target in targets.items() if target in by_path}
+
+    def _inline_file(self, link: str) -> str | None:
+        file = self._images.get(link)
+        return _data_url(file.media_type, file.sha256) if file else None
+
+    def _absolute(self, link: str) -> str | None:
+        """From a copy that somebody took away back to this server."""
+        address = self.links.get(link)
+        return settings.BASE_URL + address if address else None
 
     def _whole(self, sha256: str) -> str | None:
         media_type = self._media_types.get(sha256)
@@ -133,6 +152,10 @@ def _address(name: str, pk: int) -> Callable[[str], str]:
     """reverse() for any digest: it is asked for hundreds of times a page."""
     pattern = reverse(name, args=[pk, _ANY])
     return lambda sha256: pattern.replace(_ANY, sha256)
+
+
+def _data_url(media_type: str, sha256: str) -> str:
+    return f"data:{media_type};base64,{base64.b64encode(blobs.get(sha256)).decode()}"
 
 
 def _nothing(_sha256: str) -> str:

@@ -52,6 +52,7 @@ class Place:
     more_url: Callable[[str], str]  # sha256 -> address of a folded output's whole HTML; its text below "?raw"
     frame_url: Callable[[str], str]  # sha256 -> address of the sandboxed document; "" where none can be had
     link_url: Callable[[str], str | None]  # path as written -> address here, or None where nothing is there
+    image_url: Callable[[str], str | None] = _nowhere  # the same for an image, where that differs
     anchor_url: Callable[[str], str | None] = _nowhere  # "#anchor" as written -> where it is on this page
     whole: Callable[[str], str | None] = (
         _nowhere  # sha256 -> a folded output's whole HTML, where it goes in at once

@@ -46,7 +46,10 @@ def _put_away(url: str) -> str:
 
 def _attribute(match: re.Match[str], place: Place) -> str:
     name, kind, value = match.groups()
-    url = place.link_url(value) if kind == "l" else place.anchor_url(unquote(value))
+    if kind == "l":
+        url = (name == "src" and place.image_url(value)) or place.link_url(value)
+    else:
+        url = place.anchor_url(unquote(value))
     return f' {name}="{escape(url)}"' if url else ""
 
 
