@@ -130,7 +130,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "kind": hit.kind,
         "title": hit.title_text,
         "url": hit.url,
-        "snippet": "\n".join(_marked(line) for line in hit.snippet.lines),
+        "snippet": "\n".join(_marked(line) for line in hit.snippet),
         "score": round(hit.score, 4),
         "why": list(hit.why),
         "notebook": hit.notebook.pk,

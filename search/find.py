@@ -87,7 +87,7 @@ def find(wish: Wish, user: Viewer) -> Found:
     found = _Answer.of(query, wish, within)
     if not found.count and query.terms:
         found = _Answer.of(query, wish, within, as_beginnings=True)
-    hits = hits_of([(Name.of(result.id), result.score) for result in found.results], query.wanted, user)
+    hits = hits_of([(Name.of(result.id), result.score) for result in found.results], query.wanted, spaces)
     return Found(
         query,
         wish,
@@ -130,20 +130,18 @@ class _Answer:
         """One call of the engine."""
         if wish.text.strip() and not query.terms:  # all of it is punctuation
             return cls((), 0, {}, is_by_beginnings=False)
-        asked = SearchQuerySet().filter(within)
-        if query.terms:
-            asked = asked.filter(_sought(query.terms, "startswith" if as_beginnings else "content"))
+        # The query of a SearchQuerySet, which would copy all of it at each step.
+        asked = SearchQuerySet().query
+        lookup = "startswith" if as_beginnings else "content"
+        asked.add_filter(within & _sought(query.terms, lookup) if query.terms else within)
         if wish.sort == NEWEST or not query.terms:
-            asked = asked.order_by("-recency")
-        if wish.with_facets:
-            for name in FACETS.values():
-                asked = asked.facet(name)
-        engine_query = asked.query
+            asked.add_order_by("-recency")
+        for name in FACETS.values() if wish.with_facets else ():
+            asked.add_field_facet(name)
         offset = (min(max(wish.page, 1), LAST_PAGE) - 1) * wish.size
-        engine_query.set_limits(offset, offset + wish.size)
-        results = engine_query.get_results()
-        counted = engine_query.get_facet_counts().get("fields", {})
-        return cls(results, engine_query.get_count(), counted, is_by_beginnings=as_beginnings)
+        asked.set_limits(offset, offset + wish.size)
+        counted = asked.get_facet_counts().get("fields", {})
+        return cls(asked.get_results(), asked.get_count(), counted, is_by_beginnings=as_beginnings)
 
 
 def _sought(terms: Sequence[Term], lookup: str) -> SQ:
@@ -173,7 +171,7 @@ def _within(wish: Wish, user: Viewer, spaces: Mapping[int, Space], *, has_due: b
     within = SQ(space__in=seen)
     for name, value in wish.narrowed.items():
         if name == "year":
-            within &= SQ(year=int(value)) if value.isdecimal() and len(value) < 5 else SQ(year__in=[])  # noqa: PLR2004
+            within &= SQ(year=int(value)) if value.isdecimal() and len(value) < 5 else SQ(year__in=[])
         elif name != "space":
             within &= SQ(**{f"{FACETS[name]}__exact": value})
     stale = _stale(user) if has_due else []

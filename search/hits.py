@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-
-from notebooks.models import Cell, Notebook
-from notebooks.models.space import Viewer
+from notebooks.models import Cell, Notebook, Space
 from notebooks.parsing.model import CellType
-from search.marking import Wanted, pieces, spans
+from search.headings import Heading, headings_of
+from search.marking import Wanted
 from search.naming import Name
-from search.snippets import Pieces, Snippet, snippet
-
-Heading = tuple[int, str]  # index of its cell, text
+from search.snippets import Line, Marked, Pieces, snippet
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +21,7 @@ class Hit:
     score: float
     title: Pieces
     section: Pieces  # the heading that a cell stands under
-    snippet: Snippet
+    snippet: tuple[Line, ...]
     why: tuple[str, ...]  # where the words stand: title, heading, path, code, text, error, output, meme
     updated_at: datetime
     cell: Cell | None = None
@@ -50,11 +46,13 @@ class Hit:
         return f"{self.notebook.meme}-{self.notebook.branch}".rstrip("-")
 
 
-def hits_of(found: Sequence[tuple[Name, float]], wanted: Wanted, user: Viewer) -> tuple[Hit, ...]:
-    """In the order they were found; what is gone since, or may not be seen, is left out."""
-    notebooks = _notebooks({name.notebook for name, _ in found}, user)
-    cells = _cells([name for name, _ in found if name.index is not None and name.notebook in notebooks])
-    headings = _headings(notebooks)
+def hits_of(
+    found: Sequence[tuple[Name, float]], wanted: Wanted, spaces: Mapping[int, Space]
+) -> tuple[Hit, ...]:
+    """In the order they were found; what is gone since, or is in none of `spaces`, is left out."""
+    notebooks = _notebooks({name.notebook for name, _ in found}, spaces)
+    cells = _cells([name for name, _ in found if name.notebook in notebooks])
+    headings = headings_of(notebooks)
     hits = []
     for name, score in found:
         notebook = notebooks.get(name.notebook)
@@ -68,31 +66,26 @@ def hits_of(found: Sequence[tuple[Name, float]], wanted: Wanted, user: Viewer) -
     return tuple(hits)
 
 
-def _notebooks(ids: Iterable[int], user: Viewer) -> dict[int, Notebook]:
-    return Notebook.objects.visible_to(user).alive().with_place().in_bulk(ids)
+def _notebooks(ids: Collection[int], spaces: Mapping[int, Space]) -> dict[int, Notebook]:
+    """`spaces` are what Space.objects.visible_to() gave for this search; asking it again would cost a third of
+    the whole search."""
+    alive = Notebook.objects.alive().filter(pk__in=ids, space__in=list(spaces))
+    rows = {row.pk: row for row in alive.select_related("revision").defer("revision__memes")}
+    for row in rows.values():
+        row.space = spaces[row.space_id]
+    return rows
 
 
-def _cells(names: Iterable[Name]) -> dict[tuple[int, int], Cell]:
-    by_notebook: dict[int, list[int]] = {}
-    for name in names:
-        by_notebook.setdefault(name.notebook, []).append(name.index or 0)
-    if not by_notebook:
+def _cells(names: Collection[Name]) -> dict[tuple[int, int], Cell]:
+    """First their row ids, from the index over both columns alone: a row holds a whole output."""
+    wanted = {(name.notebook, name.index) for name in names if name.index is not None}
+    if not wanted:
         return {}
-    wanted = Q()
-    for notebook, indexes in by_notebook.items():
-        wanted |= Q(notebook=notebook, index__in=indexes)
-    return {(cell.notebook_id, cell.index): cell for cell in Cell.objects.filter(wanted)}
-
-
-def _headings(notebooks: Collection[int]) -> dict[int, list[Heading]]:
-    """By notebook, in order."""
-    headings: dict[int, list[Heading]] = {}
-    rows = Cell.objects.filter(notebook__in=notebooks, cell_type=CellType.MARKDOWN)
-    for notebook, index, found in rows.order_by("index").values_list(
-        "notebook_id", "index", "fragment__headings"
-    ):
-        headings.setdefault(notebook, []).extend((index, text) for _, text, _ in found)
-    return headings
+    places = Cell.objects.filter(
+        notebook__in={notebook for notebook, _ in wanted}, index__in={index for _, index in wanted}
+    ).values_list("pk", "notebook_id", "index")
+    rows = Cell.objects.filter(pk__in=[pk for pk, *place in places if tuple(place) in wanted])
+    return {(cell.notebook_id, cell.index): cell for cell in rows}
 
 
 def _section(headings: Sequence[Heading], cell: Cell) -> str:
@@ -101,49 +94,50 @@ def _section(headings: Sequence[Heading], cell: Cell) -> str:
 
 
 def _notebook_hit(notebook: Notebook, headings: Sequence[Heading], score: float, wanted: Wanted) -> Hit:
-    inside = "\n".join(text for _, text in headings)
-    where = {"title": notebook.title, "heading": inside, "path": notebook.path, "owner": notebook.owner}
-    lines = snippet([("heading", inside)], wanted)
+    marked = _marked(
+        wanted, title=notebook.title, heading="\n".join(text for _, text in headings), **_place(notebook)
+    )
     return Hit(
         kind="notebook",
         notebook=notebook,
         score=score,
-        title=tuple(pieces(notebook.title, wanted)),
+        title=marked["title"].pieces,
         section=(),
-        snippet=lines if lines.is_marked else Snippet(()),
-        why=_why(where, wanted),
+        snippet=snippet([marked["heading"]]) if marked["heading"].spans else (),
+        why=_why(marked, wanted),
         updated_at=_changed_at(notebook),
     )
 
 
 def _cell_hit(notebook: Notebook, cell: Cell, section: str, score: float, wanted: Wanted) -> Hit:
-    error = f"{cell.error_name}: {cell.error_message}" if cell.error_name else cell.error_message
-    texts = [("source", cell.source), ("error", error), ("output", cell.output)]
     source = "code" if cell.cell_type == CellType.CODE else "text"
-    where = {
-        "title": notebook.title,
-        "heading": section,
-        source: cell.source,
-        "error": error,
-        "output": cell.output,
-        "path": notebook.path,
-        "owner": notebook.owner,
-    }
+    error = f"{cell.error_name}: {cell.error_message}" if cell.error_name else cell.error_message
+    texts = {source: cell.source, "error": error, "output": cell.output}
+    marked = _marked(wanted, title=notebook.title, heading=section, **texts, **_place(notebook))
     return Hit(
         kind=cell.cell_type,
         notebook=notebook,
         score=score,
-        title=tuple(pieces(notebook.title, wanted)),
-        section=tuple(pieces(section, wanted)),
-        snippet=snippet(texts, wanted),
-        why=_why(where, wanted),
+        title=marked["title"].pieces,
+        section=marked["heading"].pieces,
+        snippet=snippet([marked[name] for name in texts]),
+        why=_why(marked, wanted),
         updated_at=_changed_at(notebook),
         cell=cell,
     )
 
 
-def _why(texts: Mapping[str, str], wanted: Wanted) -> tuple[str, ...]:
-    found = tuple(name for name, text in texts.items() if text and spans(text, wanted))
+def _place(notebook: Notebook) -> dict[str, str]:
+    return {"path": notebook.path, "owner": notebook.owner}
+
+
+def _marked(wanted: Wanted, **texts: str) -> dict[str, Marked]:
+    return {name: Marked.of(name, text, wanted) for name, text in texts.items()}
+
+
+def _why(marked: Mapping[str, Marked], wanted: Wanted) -> tuple[str, ...]:
+    """A hit without a single mark is one by its MEME."""
+    found = tuple(name for name, text in marked.items() if text.spans)
     return found or (("meme",) if wanted else ())
 
 

@@ -3,7 +3,7 @@ from django.db import models
 
 class DueQuerySet(models.QuerySet["Due"]):
     def notebook_count(self) -> int:
-        return self.values("notebook_id").distinct().count()
+        return int(self.aggregate(count=models.Count("notebook_id", distinct=True))["count"])
 
 
 class Due(models.Model):

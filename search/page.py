@@ -88,7 +88,7 @@ class Page:
     @property
     def previous_url(self) -> str:
         page = self.found.wish.page
-        return self._url(page=page - 1 if page > 2 else None) if page > 1 else ""  # noqa: PLR2004
+        return self._url(page=page - 1 if page > 2 else None) if page > 1 else ""
 
     @property
     def next_url(self) -> str:
@@ -148,7 +148,7 @@ def wish_of(asked: QueryDict) -> Wish:
     return Wish(
         text=asked.get("q", "").strip(),
         sort=NEWEST if asked.get("sort") == NEWEST else "best",
-        page=min(max(int(page), 1), LAST_PAGE) if page.isdecimal() and len(page) < 5 else 1,  # noqa: PLR2004
+        page=min(max(int(page), 1), LAST_PAGE) if page.isdecimal() and len(page) < 5 else 1,
         narrowed={name: value for name in FACETS if (value := asked.get(name, "").strip().replace("\0", ""))},
     )
 

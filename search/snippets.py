@@ -1,4 +1,4 @@
-"""The lines of a cell that a search found it by, cut and marked. Pure."""
+"""The lines that a search found something by, cut and marked. Pure."""
 
 from __future__ import annotations
 
@@ -16,8 +16,25 @@ Pieces = tuple[tuple[str, bool], ...]  # text, is it marked
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """A text of a hit, and where in it the words stand."""
+
+    field: str
+    text: str
+    spans: tuple[Span, ...]
+
+    @classmethod
+    def of(cls, field: str, text: str, wanted: Wanted) -> Marked:
+        return cls(field, text, tuple(spans(text, wanted)) if text else ())
+
+    @property
+    def pieces(self) -> Pieces:
+        return tuple(cut(self.text, self.spans))
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    field: str  # source, error, output
+    field: str  # code, text, error, output, heading
     pieces: Pieces
 
     @property
@@ -25,34 +42,24 @@ class Line:
         return "".join(text for text, _ in self.pieces)
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
-    lines: tuple[Line, ...]
-
-    @property
-    def is_marked(self) -> bool:
-        return any(is_marked for line in self.lines for _, is_marked in line.pieces)
-
-
-def snippet(texts: Sequence[tuple[str, str]], wanted: Wanted) -> Snippet:
-    """Of texts by the name of their field, the lines with marks; where none has any, the first lines."""
-    lines = tuple(line for field, text in texts for line in _marked_lines(field, text, wanted))
+def snippet(texts: Sequence[Marked]) -> tuple[Line, ...]:
+    """Of each text the lines with marks; where none has any, the first lines of the first that says something."""
+    lines = [line for text in texts for line in _marked_lines(text)]
     if lines:
-        return Snippet(_without_repetition(lines))
-    field, text = next(((field, text) for field, text in texts if text.strip()), ("source", ""))
-    return Snippet(tuple(_first_lines(field, text)))
+        return _without_repetition(lines)
+    told = next((text for text in texts if text.text.strip()), None)
+    return tuple(_first_lines(told)) if told else ()
 
 
-def _marked_lines(field: str, text: str, wanted: Wanted) -> Iterator[Line]:
-    marked = spans(text, wanted)
-    at, shown = -1, 0
-    for start, _ in marked:
-        if start < at:
+def _marked_lines(marked: Marked) -> Iterator[Line]:
+    end, shown = -1, 0
+    for start, _ in marked.spans:
+        if start < end:
             continue
         if shown == MOST_LINES:
             return
-        begin, at = _line_around(text, start)
-        yield Line(field, _window(text, begin, at, marked))
+        begin, end = _line_around(marked.text, start)
+        yield Line(marked.field, _window(marked, begin, end, start))
         shown += 1
 
 
@@ -62,26 +69,28 @@ def _line_around(text: str, place: int) -> Span:
     return begin, len(text) if end < 0 else end
 
 
-def _window(text: str, begin: int, end: int, marked: Sequence[Span]) -> Pieces:
+def _window(marked: Marked, begin: int, end: int, first: int) -> Pieces:
     """The line, or of a long one the part around its first mark."""
-    first = next((start for start, stop in marked if begin <= start < end), begin)
+    low, high = begin, end
     if end - begin > LINE_LENGTH:
         low = max(begin, min(first - BEFORE_MARK, end - LINE_LENGTH))
         high = min(end, low + LINE_LENGTH)
-    else:
-        low, high = begin, end
     inside = [
         (max(start, low) - low, min(stop, high) - low)
-        for start, stop in marked
+        for start, stop in marked.spans
         if start < high and stop > low
     ]
-    pieces = cut(text[low:high].rstrip("\r"), inside)
-    return (*([("…", False)] if low > begin else []), *pieces, *([("…", False)] if high < end else []))
+    pieces = cut(marked.text[low:high].rstrip("\r"), inside)
+    return (*_dots(low > begin), *pieces, *_dots(high < end))
 
 
-def _first_lines(field: str, text: str) -> Iterator[Line]:
-    for line in [line for line in text.splitlines() if line.strip()][:MOST_LINES]:
-        yield Line(field, ((line[:LINE_LENGTH] + ("…" if len(line) > LINE_LENGTH else ""), False),))
+def _dots(is_cut: bool) -> Pieces:  # noqa: FBT001
+    return (("…", False),) if is_cut else ()
+
+
+def _first_lines(marked: Marked) -> Iterator[Line]:
+    for line in [line for line in marked.text.splitlines() if line.strip()][:MOST_LINES]:
+        yield Line(marked.field, ((line[:LINE_LENGTH], False), *_dots(len(line) > LINE_LENGTH)))
 
 
 def _without_repetition(lines: Sequence[Line]) -> tuple[Line, ...]:

@@ -38,21 +38,26 @@ MOST_FACET_VALUES = 1000
 class TantivyWriter:
     def __init__(self, index: tantivy.Index) -> None:
         self._writer = index.writer(WRITER_MEMORY, WRITER_THREADS)
+        self._has_changes = False
 
     def add(self, document: Document) -> None:
+        self._has_changes = True
         self._writer.add_document(
             tantivy.Document(**{name: value for name, value in document.items() if value not in (None, "")})
         )
 
     def remove(self, field: str, value: str | int) -> None:
+        self._has_changes = True
         self._writer.delete_documents_by_term(field, value)
 
     def commit(self) -> None:
         self._writer.commit()
+        self._has_changes = False
 
     def close(self) -> None:
         """Leaves out what was not committed; waits until merges are written and tantivy's lock is free."""
-        self._writer.rollback()
+        if self._has_changes:
+            self._writer.rollback()  # which ends running merges too, so not without need
         self._writer.wait_merging_threads()
 
 
@@ -81,7 +86,7 @@ class _Kept:
             opened = self._opened.get(generation)
             if opened is None:
                 self._forget_siblings(generation)
-                opened = self._opened[generation] = _Opened(_index(generation, schema), state)
+                opened = self._opened[generation] = _Opened(open_index(generation, schema), state)
             elif opened.state != state:
                 opened.index.reload()
                 opened.state = state
@@ -91,7 +96,7 @@ class _Kept:
         self._opened = {path: kept for path, kept in self._opened.items() if path.parent != generation.parent}
 
 
-_kept = _Kept()
+kept = _Kept()
 
 
 def _state(generation: Path) -> tuple[int, int]:
@@ -100,7 +105,7 @@ def _state(generation: Path) -> tuple[int, int]:
     return status.st_mtime_ns, status.st_ino
 
 
-def _index(generation: Path, schema: tantivy.Schema) -> tantivy.Index:
+def open_index(generation: Path, schema: tantivy.Schema) -> tantivy.Index:
     index = tantivy.Index(schema, str(generation))
     index.register_tokenizer(
         "atoms", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(ATOM_IN_RUST)).build()
@@ -134,11 +139,11 @@ class Backend(EmbeddedBackend):
 
     def open_writer(self, generation: Path, *, is_new: bool) -> TantivyWriter:
         with failures_named():
-            return TantivyWriter(_index(generation, self.schema))
+            return TantivyWriter(open_index(generation, self.schema))
 
     def answer(self, generation: Path, asked: Asked) -> Answered:
         with failures_named():
-            searcher = _kept.searcher(generation, self.schema)
+            searcher = kept.searcher(generation, self.schema)
             query = self._query(asked.tree)
             total, hits = self._hits(searcher, query, asked)
             return Answered(

@@ -51,7 +51,7 @@ class Command(BaseCommand):
     def _print_hit(self, hit: Hit) -> None:
         self.stdout.write(self.style.MIGRATE_HEADING(_printable(hit.title_text)))
         self.stdout.write(f"  {hit.kind} · {_printable(str(hit.notebook))} · {hit.url}")
-        for line in hit.snippet.lines:
+        for line in hit.snippet:
             text = "".join(
                 self.style.WARNING(_printable(text)) if is_marked else _printable(text)
                 for text, is_marked in line.pieces
