@@ -3,7 +3,10 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from notebooks.access import writable_space
 from notebooks.models import Space
@@ -85,6 +88,14 @@ class SpaceViewSet(
     serializer_class = SpaceSerializer
     lookup_field = "slug"
     http_method_names = ("get", "head", "options", "post", "patch")
+
+    @extend_schema(description="Make a space. Who makes it writes to it, unless it names other writers.")
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().create(request, *args, **kwargs)
+
+    @extend_schema(description="Change what it says of itself and who is in it.")
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().partial_update(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Space]:
         user = self.request.user

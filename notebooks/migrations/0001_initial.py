@@ -134,6 +134,7 @@ class Migration(migrations.Migration):
                 ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='notebooks.space')),
             ],
             options={
+                'verbose_name_plural': 'batches',
                 'ordering': ['-pk'],
             },
         ),

@@ -53,6 +53,7 @@ class Batch(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        verbose_name_plural = _("batches")
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

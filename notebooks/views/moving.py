@@ -37,7 +37,8 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         moving.delete(notebook, signed_in(request))
         messages.success(request, _("“%(title)s” is in the bin.") % {"title": notebook.title})
         return redirect("bin", notebook.space.slug)
-    return render(request, "notebooks/delete.html", {"notebook": notebook})
+    context = {"notebook": notebook, "revision_count": notebook.revisions.count()}
+    return render(request, "notebooks/delete.html", context)
 
 
 @login_required

@@ -46,6 +46,7 @@ class NotebookViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Notebook]):
 
     @extend_schema(responses=NotebookDetailSerializer)
     def retrieve(self, request: Request, pk: int) -> Response:
+        """One with its cells."""
         return self._detail(_in_use(visible_notebook(request.user, pk)))
 
     @extend_schema(request=ChangeSerializer, responses=NotebookDetailSerializer)
@@ -64,13 +65,14 @@ class NotebookViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Notebook]):
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: int) -> Response:
-        """Into the bin, from where `restore/` brings it back."""
+        """Into the bin, from where restore/ brings it back."""
         moving.delete(_in_use(writable_notebook(request.user, pk)), signed_in(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None, responses=NotebookDetailSerializer)
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: int) -> Response:
+        """Out of the bin, to where it was. 409 where another stands there now."""
         notebook = writable_notebook(request.user, pk)
         try:
             moving.restore(notebook)
