@@ -22,6 +22,7 @@ from notebooks.verdict import Verdict, verdict_of
 
 # Characters of cells on a page at first. Where there are more, the longest outputs are left to be asked for.
 MOST_AT_FIRST = 600_000
+LEAST_LEFT = 1_000  # the line that asks for an output has a length of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def shown_cells(
     rows = list(notebook.cells.select_related("fragment"))
     fragments = [row.fragment for row in rows]
     manner = Manner(has_source, is_whole, is_limited)
-    return _showing(rows, _filled(notebook, fragments, user, manner, ""), fragments)
+    return _showing(rows, _filled(notebook, rows, fragments, user, manner), fragments)
 
 
 def shown_revision(
@@ -85,9 +86,8 @@ def shown_revision(
     """An old revision, read again from its bytes; what nobody rendered yet is kept for the next reader."""
     rows, fragments = _read_again(revision)
     manner = Manner(has_source, is_whole, is_limited)
-    return _showing(
-        rows, _filled(revision.notebook, fragments, user, manner, str(revision.number)), fragments
-    )
+    query = f"?revision={revision.number}"
+    return _showing(rows, _filled(revision.notebook, rows, fragments, user, manner, query), fragments)
 
 
 def shown_outputs(
@@ -131,14 +131,18 @@ def _unsaved(cell: ParsedCell, identity: Identity) -> Cell:
 
 
 def _filled(
-    notebook: Notebook, fragments: Sequence[Fragment], user: Viewer, manner: Manner, number: str
+    notebook: Notebook,
+    rows: Sequence[Cell],
+    fragments: Sequence[Fragment],
+    user: Viewer,
+    manner: Manner,
+    query: str = "",
 ) -> list[SafeHtml]:
     fill = Addresses.of(notebook, fragments, user).filling(
         has_source=manner.has_source, is_whole=manner.is_whole
     )
     is_limited = manner.is_limited and not manner.is_whole
-    later = _left_for_later([fragment.html for fragment in fragments]) if is_limited else set()
-    query = f"?revision={number}" if number else ""
+    later = _left_for_later(rows, [fragment.html for fragment in fragments]) if is_limited else set()
     return [
         fill(
             index,
@@ -149,18 +153,17 @@ def _filled(
     ]
 
 
-def _left_for_later(htmls: Sequence[str]) -> set[int]:
-    """The cells whose outputs are too long for the page that all of them make."""
+def _left_for_later(rows: Sequence[Cell], htmls: Sequence[str]) -> set[int]:
+    """The cells whose outputs are too long for the page that all of them make; errors go last of all."""
     over = sum(map(len, htmls)) - MOST_AT_FIRST
-    if over <= 0:
-        return set()
     later: set[int] = set()
-    sizes = sorted(((len(outputs_in(html)), index) for index, html in enumerate(htmls)), reverse=True)
-    for size, index in sizes:
-        if over <= 0 or size == 0:
-            break
-        later.add(index)
-        over -= size
+    if over <= 0:
+        return later
+    sizes = [len(outputs_in(html)) for html in htmls]
+    for index in sorted(range(len(rows)), key=lambda each: (rows[each].status == Status.ERROR, -sizes[each])):
+        if over > 0 and sizes[index] > LEAST_LEFT:
+            later.add(index)
+            over -= sizes[index]
     return later
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: PLR2004  the numbers are those of ECMA-48 and of the 256 colours
 """Colours and weights of terminal text (SGR), as classes. Pure.
 
 All colours become one of sixteen, which content.css gives in a light and a dark form that can be read.

@@ -7,9 +7,13 @@ from notebooks.rendering.blocks import details
 from notebooks.rendering.collected import Collected
 
 FRAME = "text/x-frame"  # served by the frame address alone
-_SCRIPT = re.compile(r"<script|<iframe|<object|<embed|javascript:|\bon[a-z]+\s*=", re.IGNORECASE)
+_SCRIPT = re.compile(
+    r"<(?:script|iframe|object|embed)\b|<[^>]*(?:\son[a-z]+\s*=|=\s*[\"']?\s*javascript:)", re.IGNORECASE
+)
+# Peer connections are the one way out that a content security policy does not close in every browser.
 _PREAMBLE = (
     '<!doctype html><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
+    "<script>delete window.RTCPeerConnection;delete window.webkitRTCPeerConnection</script>"
     "<style>body{font:15px/1.5 system-ui,sans-serif;margin:12px}</style>"
 )
 

@@ -21,7 +21,7 @@ from notebooks.rendering.code import highlighted
 from notebooks.rendering.collected import Collected
 from notebooks.rendering.math import mathml
 from notebooks.rendering.model import Heading, Rendered
-from notebooks.rendering.sanitise import CLEANER, Attachment, addressed, no_attachment
+from notebooks.rendering.sanitise import CLEANER, Attachment, addressed, no_attachment, with_pictures
 from notebooks.rendering.text import clean_markup
 
 LONGEST = 1_000_000  # characters; longer prose is shown as it was written
@@ -61,7 +61,7 @@ def markdown(text: str, collected: Collected, attachment: Attachment = no_attach
     if len(text) > LONGEST:
         return pre("raw", escape(text, quote=False), text)
     page = _Page(collected)
-    html = CLEANER.clean(PARSER.render(text, {"page": page}))
+    html = CLEANER.clean(with_pictures(PARSER.render(text, {"page": page})))
     html = _HEADING_TAG.sub(_shifted, html) if "<h" in html else html
     html = wrapped_tables(addressed(html, collected, attachment))
     return _SLOT.sub(lambda match: page.slots[int(match[1])], html) if page.slots else html

@@ -1,7 +1,7 @@
 """HTML that somebody wrote, made safe: an allow-list, no styles, nothing loaded from elsewhere. Pure."""
 
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Callable
 from html import escape, unescape
@@ -12,6 +12,7 @@ import nh3
 from notebooks.rendering import marks
 from notebooks.rendering.collected import Collected
 from notebooks.rendering.images import image_asset
+from notebooks.rendering.svg import safe_svg
 from notebooks.rendering.text import clean, clean_markup
 
 TAGS = {
@@ -64,6 +65,8 @@ CLEANER = nh3.Cleaner(
 )
 _ADDRESSED = re.compile(r"<(/?)(a|img)\b([^>]*)>")
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
+_DRAWING = re.compile(r"<svg\b.*?</svg\s*>", re.IGNORECASE | re.DOTALL)
+_FRAME = re.compile(r"<iframe\b[^>]*?\ssrc=[\"']?(https?://[^\"'\s<>]+)[^>]*>", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _LEAVING = re.compile(r"(?:https?:)?[/\\]{2}|mailto:|tel:", re.IGNORECASE)
 _DATA_IMAGE = re.compile(r"data:image/[a-z+.-]+(?P<base64>;base64)?,(?P<data>.*)", re.IGNORECASE | re.DOTALL)
@@ -77,7 +80,21 @@ def no_attachment(_name: str) -> bytes | None:
 
 def sanitised(html: str, collected: Collected, attachment: Attachment = no_attachment) -> str:
     """`html` safe to stand in a page, its images assets, its relative links markers."""
-    return addressed(CLEANER.clean(clean_markup(html)), collected, attachment)
+    return addressed(CLEANER.clean(with_pictures(clean_markup(html))), collected, attachment)
+
+
+def with_pictures(html: str) -> str:
+    """Drawings inside HTML as images, frames of other hosts as links; both before anything is cleaned."""
+    if "<svg" in html:
+        html = _DRAWING.sub(_as_image, html)
+    return _FRAME.sub(r'<p><a href="\1">\1</a></p>', html) if "<iframe" in html else html
+
+
+def _as_image(drawing: re.Match[str]) -> str:
+    raw = drawing[0].encode("utf-8", "replace")
+    if safe_svg(raw) is None:
+        return ""
+    return f'<img alt="" src="data:image/svg+xml;base64,{b64encode(raw).decode()}">'
 
 
 def addressed(html: str, collected: Collected, attachment: Attachment) -> str:

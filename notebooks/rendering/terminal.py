@@ -112,7 +112,7 @@ class _Screen:
             self._write(step)
 
     def _command(self, command: str, arguments: str) -> None:
-        number = int(arguments) if arguments.isdecimal() and len(arguments) < 6 else 0  # noqa: PLR2004
+        number = int(arguments) if arguments.isdecimal() and len(arguments) < 6 else 0
         if command == "m":
             self.style = "" if arguments in {"", "0"} else f"{self.style}\x1b[{arguments}m"[-200:]
         elif command in {"A", "F"}:

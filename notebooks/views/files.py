@@ -30,7 +30,7 @@ IMAGE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 
 # Script of a notebook: on an origin of its own, and nothing that it asks for leaves the browser.
 FRAME_POLICY = (
     "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
-    "img-src data:; font-src data:; form-action 'none'; base-uri 'none'; webrtc 'block'; "
+    "img-src data:; font-src data:; form-action 'none'; base-uri 'none'; "
     "frame-ancestors 'self'"
 )
 
@@ -102,7 +102,9 @@ def frame(request: HttpRequest, notebook: Notebook, sha256: str) -> HttpResponse
     """The document of an output that wants to run script."""
     if _asset(notebook, sha256).media_type != FRAME:
         raise Http404
-    return _Sent(sha256, "text/html; charset=utf-8", IMMUTABLE, policy=FRAME_POLICY).to(request)
+    response = _Sent(sha256, "text/html; charset=utf-8", IMMUTABLE, policy=FRAME_POLICY).to(request)
+    response["X-DNS-Prefetch-Control"] = "off"
+    return response
 
 
 @require_safe

@@ -197,3 +197,10 @@ def test_short_outputs_stay_where_a_long_one_is_put_away():
         ("code", f"x({n})", [stream("z" * 7900)]) for n in range(90)
     ]
     assert "short result" in html_of(make_runbook(*cells))
+
+
+def test_error_is_put_away_last():
+    failed = ("code", "fail()", [error("OSError", "no host", ["z" * 7900])])
+    html = html_of(make_runbook(failed, *[("code", f"x({n})", [stream("z" * 7800)]) for n in range(120)]))
+    assert "OSError: no host" in html
+    assert "Show the output" in html

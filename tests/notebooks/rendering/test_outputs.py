@@ -160,7 +160,7 @@ def test_script_runs_only_in_the_frame():
 
 def test_javascript_output_cannot_end_its_own_script():
     (frame,) = assets_of(display({"application/javascript": "x = '</script><script>y'"}))
-    assert frame.raw.count(b"</script>") == 1
+    assert frame.raw.rpartition(b"<script>")[2].count(b"</script>") == 1
 
 
 def test_frame_is_left_out_where_there_is_no_address_for_it():
@@ -260,3 +260,22 @@ def test_search_text_is_what_a_reader_sees():
 def test_json_of_any_size_of_number_is_shown():
     output = Output(OutputKind.DISPLAY, data={"application/json": {"big": 10**30, "none": float("nan")}})
     assert str(10**30) in render(ParsedCell(0, CellType.CODE, "", outputs=(output,)), "python").html
+
+
+def test_drawing_inside_html_is_an_image():
+    html = f"<div>graph: {SVG}</div>"
+    (asset,) = assets_of(display({"text/html": html}))
+    assert b"<rect" in asset.raw
+    assert '<div>graph: <img src="/assets/' in output_html(display({"text/html": html}))
+
+
+def test_frame_of_another_host_is_a_link():
+    html = output_html(
+        display({"text/html": '<iframe width=9 src="https://example.org/board?a=1"></iframe>'})
+    )
+    assert '<a href="https://example.org/board?a=1" rel="noopener noreferrer">' in html
+
+
+@pytest.mark.parametrize("text", ["<td>one = 1</td>", "<p>javascript: no</p>", "<b title='x'>on x=1</b>"])
+def test_words_are_not_taken_for_script(text):
+    assert "iframe" not in output_html(display({"text/html": f"<table><tr>{text}</tr></table>"}))
