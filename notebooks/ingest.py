@@ -15,7 +15,7 @@ from enum import StrEnum
 from uuid import UUID, uuid5
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from notebooks import blobs, paths
 from notebooks.changes import Changes, count_changes
@@ -155,7 +155,7 @@ def _ingest(
         _describe(notebook, parsed)
         notebook.owner = provenance.owner or notebook.owner or _name_of(provenance.by)
         notebook.account = _account_of(notebook.owner)
-        notebook.save()
+        _save(notebook)
         notebook.revision = _new_revision(
             notebook, provenance, _Content(parsed, assignment, changes, sha256, len(raw))
         )
@@ -199,6 +199,17 @@ def _locked(space: Space, path: str, before: Notebook | None) -> Notebook:
     if current is None or current.pk != before.pk or current.revision_id != before.revision_id:
         raise _Overtaken
     return current
+
+
+def _save(notebook: Notebook) -> None:
+    """Raises _Overtaken where somebody else took the free path: a row that is not there yet cannot be locked."""
+    try:
+        with transaction.atomic():
+            notebook.save()
+    except IntegrityError as error:
+        if _at(notebook.space, notebook.path) is None:
+            raise
+        raise _Overtaken from error
 
 
 def _describe(notebook: Notebook, parsed: ParsedNotebook) -> None:

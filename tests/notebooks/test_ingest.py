@@ -155,3 +155,18 @@ def _memes_by_source():
 def _sources_that_stand_once():
     seen = Counter((c.notebook.path, c.source) for c in Cell.objects.select_related("notebook"))
     return {key for key, times in seen.items() if times == 1}
+
+
+def test_a_path_that_is_taken_between_looking_and_writing_is_looked_at_again(monkeypatch):
+    """A row that is not there yet cannot be locked: the database lets only one be made."""
+    space, raced = make_space(), []
+
+    def account_of(owner):
+        if not raced:
+            raced.append(Notebook.objects.create(space=space, path="a.ipynb", title="theirs"))
+
+    monkeypatch.setattr("notebooks.ingest._account_of", account_of)
+    notebook = ingest(space, "a.ipynb", make_notebook("ours")).notebook
+    # Theirs was made within our transaction here, so it went with it.
+    assert [cell.source for cell in notebook.cells.all()] == ["ours"]
+    assert Notebook.objects.get() == notebook
