@@ -119,7 +119,7 @@ def _cell_hit(notebook: Notebook, cell: Cell, section: str, score: float, wanted
         notebook=notebook,
         score=score,
         title=marked["title"].pieces,
-        section=marked["heading"].pieces,
+        section=marked["heading"].pieces if section != notebook.title else (),
         snippet=snippet([marked[name] for name in texts]),
         why=_why(marked, wanted),
         updated_at=_changed_at(notebook),

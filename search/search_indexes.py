@@ -24,7 +24,7 @@ class _Documents(indexes.SearchIndex):  # type: ignore[misc]
     output = TextField(boost=1.0)
     title = TextField(boost=8.0)  # of a notebook; a cell has it as context
     headings = TextField(boost=5.0)
-    place = TextField(boost=2.0)  # path and owner of a notebook
+    place = TextField(boost=4.0)  # path and owner of a notebook
     context = TextField(own=False, boost=0.5)  # where a cell stands
     parts = PartsField(boost=0.5)
     kind = KeywordField()  # notebook, or a cell's type

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -188,7 +187,7 @@ class Backend(EmbeddedBackend):
                     Query.term_set_query(self.schema, field, [self._plain(field, v) for v in any_of])
                 )
             case Beginning(field, text):
-                return _silent(Query.regex_query(self.schema, field, f"{re.escape(text)}(.|\\n)*"))
+                return _silent(self._beginning(field, text))
             case Between():
                 return _silent(self._between(node))
 
@@ -209,8 +208,15 @@ class Backend(EmbeddedBackend):
             phrase = Query.phrase_prefix_query if text.is_prefix else Query.phrase_query
             return phrase(self.schema, field, list(text.atoms))
         if text.is_prefix:
-            return Query.regex_query(self.schema, field, re.escape(text.atoms[0]) + ".*")
+            return self._beginning(field, text.atoms[0])
         return Query.term_query(self.schema, field, text.atoms[0])
+
+    def _beginning(self, field: str, text: str) -> tantivy.Query:
+        """All terms from the text itself to the last that begins so: a regular expression may only be short."""
+        last = f"{text}\U0010ffff"
+        return Query.range_query(
+            self.schema, field, tantivy.FieldType.Text, text, last, use_inverted_index=True
+        )
 
     def _between(self, node: Between) -> tantivy.Query:
         return Query.range_query(
