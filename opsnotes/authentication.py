@@ -15,7 +15,7 @@ class ApiTokenAuthentication(BaseAuthentication):
         words = get_authorization_header(request).split()
         if not words or words[0].lower() != b"token":
             return None
-        token = ApiToken.find(words[1].decode("latin-1")) if len(words) == 2 else None  # noqa: PLR2004
+        token = ApiToken.find(words[1].decode("latin-1")) if len(words) == 2 else None
         if token is None or not token.user.is_active:
             raise AuthenticationFailed(_("This token is not known. Make a new one on your account page."))
         token.note_use()
