@@ -10,12 +10,18 @@ function follow() {
   if (!headings.length) return;
   let current;
   let isDue = false;
+  let chosen; // by a click, and where the page stood then: it holds until the reader goes on
+
+  function reached() {
+    const line = readingLine();
+    const passed = headings.filter((heading) => heading.getBoundingClientRect().top <= line);
+    return entries.get((passed.at(-1) ?? headings[0]).id);
+  }
 
   function update() {
     isDue = false;
-    const line = readingLine();
-    const passed = headings.filter((heading) => heading.getBoundingClientRect().top <= line);
-    const entry = entries.get((passed.at(-1) ?? headings[0]).id);
+    if (chosen && Math.abs(chosen.at - scrollY) > 2) chosen = undefined;
+    const entry = chosen?.entry ?? reached();
     if (entry === current) return;
     current?.removeAttribute("aria-current");
     entry.setAttribute("aria-current", "true");
@@ -28,9 +34,20 @@ function follow() {
     isDue = true;
   }
 
+  function choose() {
+    const entry = entries.get(decodeURIComponent(location.hash.slice(1)));
+    requestAnimationFrame(() => {
+      chosen = entry && { entry, at: scrollY };
+      update();
+    });
+  }
+
+  addEventListener("hashchange", choose);
+  outline.addEventListener("click", () => setTimeout(choose)); // the same entry again changes no hash
   addEventListener("scroll", soon, { passive: true });
   addEventListener("resize", soon);
   update();
+  if (location.hash) choose();
 }
 
 /** Where the reader is taken to read: below the header, and lower towards the end, so that its last headings get their turn. */
