@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ WRITER_MEMORY = 64_000_000
 WRITER_THREADS = 1
 # Of the fields that a word stands in, the best one counts, the others a little.
 TIE_BREAKER = 0.1
+# tantivy takes regular expressions of a thousand states; nobody types so much of a word and not the rest.
+LONGEST_BEGINNING = 100
 # tantivy wants to be told how many; nobody pages further.
 EVERYTHING = 1_000_000
 MOST_FACET_VALUES = 1000
@@ -212,11 +215,9 @@ class Backend(EmbeddedBackend):
         return Query.term_query(self.schema, field, text.atoms[0])
 
     def _beginning(self, field: str, text: str) -> tantivy.Query:
-        """All terms from the text itself to the last that begins so: a regular expression may only be short."""
-        last = f"{text}\U0010ffff"
-        return Query.range_query(
-            self.schema, field, tantivy.FieldType.Text, text, last, use_inverted_index=True
-        )
+        if len(text) > LONGEST_BEGINNING:
+            return Query.term_query(self.schema, field, text)
+        return Query.regex_query(self.schema, field, f"{re.escape(text)}(.|\\n)*")
 
     def _between(self, node: Between) -> tantivy.Query:
         return Query.range_query(
