@@ -29,8 +29,9 @@ class PreferencesMiddleware:
 
 
 def preferences_of(request: HttpRequest) -> Preferences:
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    default = Preferences(theme=theme if theme in Preferences.Theme.values else "")
     if not request.user.is_authenticated:
-        theme = request.COOKIES.get(THEME_COOKIE, "")
-        return Preferences(theme=theme if theme in Preferences.Theme.values else "")
-    found = Preferences.objects.filter(user=request.user).first()
-    return found or Preferences(user=request.user)
+        return default
+    default.user = request.user  # who chose before logging in need not choose again
+    return Preferences.objects.filter(user=request.user).first() or default

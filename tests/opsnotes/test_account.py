@@ -275,6 +275,14 @@ def test_the_quick_switch_works_without_an_account(client):
     assert page.headers["Content-Language"] == "ja"
 
 
+def test_what_was_chosen_before_logging_in_holds_after_it_until_the_account_says_otherwise(client):
+    client.post(reverse("appearance"), {"theme": "dark"})
+    client.force_login(make_user())
+    assert client.get(reverse("account")).context["preferences"].theme == "dark"
+    client.post(reverse("account"), preferences(theme="light"))
+    assert client.get(reverse("account")).context["preferences"].theme == "light"
+
+
 def test_the_quick_switch_takes_nothing_unknown_and_leads_to_no_other_site(client):
     response = client.post(reverse("appearance"), {"theme": "<script>", "next": "https://evil.example/"})
     assert (response["Location"], dict(response.cookies)) == ("/", {})
