@@ -23,6 +23,9 @@ class _Node:
 
 @shared_task(
     name=doorbell.WORK,
+    # The database remembers what waits. A bell that was not answered for would hold its worker's place for ten
+    # seconds after a process died, until Celery gives that process up.
+    acks_late=False,
     autoretry_for=(OperationalError,),
     retry_backoff=True,
     retry_backoff_max=60,
@@ -47,7 +50,8 @@ def _take_name(sender: str, **kwargs: Any) -> None:
 
 @worker_process_init.connect
 def _follow_a_dead_process(**kwargs: Any) -> None:
-    if working.release(_own_name()):
+    working.release(_own_name())
+    if working.is_waiting():  # the bell that the dead one had heard rings no more
         doorbell.ring()
 
 

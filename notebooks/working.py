@@ -56,6 +56,10 @@ def _give_back(held: BatchItemQuerySet) -> bool:
     return held.exists() and bool(held.update(state=State.QUEUED, worker="", lease_until=None))
 
 
+def is_waiting() -> bool:
+    return BatchItem.objects.waiting().exists()
+
+
 def work_on(item: BatchItem) -> None:
     """Ends with a result in the item. Raises OperationalError, the item given back, while the database is busy."""
     try:
