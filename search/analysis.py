@@ -67,7 +67,7 @@ def _pieces(word: str) -> tuple[str, ...]:
     return tuple(piece.casefold() for piece in pieces)
 
 
-def clusters(text: str) -> Iterator[tuple[int, str]]:
-    """Where each character of `text` begins, and what it is once normalised."""
+def clusters(text: str) -> Iterator[tuple[int, int, str]]:
+    """From where to where each character of `text` goes, and what it is once normalised."""
     for match in _CLUSTER.finditer(text):
-        yield match.start(), normalise(match[0])
+        yield match.start(), match.end(), normalise(match[0])

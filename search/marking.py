@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 
 from django.utils.html import format_html, format_html_join
 
@@ -22,11 +22,10 @@ MOST_SPANS = 200
 def spans(text: str, wanted: Wanted) -> list[Span]:
     """What to mark, in order, not overlapping. A word that stands only inside others is marked there."""
     normal, origins = _with_origins(text)
-    found = sorted(
-        (_origin(origins, start), _origin(origins, end))
-        for each in wanted
-        for start, end in _found(normal, each)
-    )
+    found = sorted(span for each in wanted for span in _found(normal, each))
+    if origins is not None:
+        # A character may come from a part of another (㌔ is キロ): then all of that is marked.
+        found = sorted((origins[start][0], origins[end - 1][1]) for start, end in found)
     return list(_merged(found))
 
 
@@ -77,28 +76,28 @@ def _matches(normal: str, first: str, pattern: re.Pattern[str]) -> Iterator[Span
 @lru_cache(maxsize=512)
 def _patterns(atoms: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     """As whole words, and as stretches of text."""
-    loose = f"{NOT_AN_ATOM}*".join(map(re.escape, atoms))
+    loose = re.escape(atoms[0])
+    for last, atom in pairwise(atoms):
+        apart = "*" if SINGLE.match(last) or SINGLE.match(atom) else "+"
+        loose += f"{NOT_AN_ATOM}{apart}{re.escape(atom)}"
     before = "" if SINGLE.match(atoms[0]) else f"(?<!{PART_OF_A_WORD})"
     after = "" if SINGLE.match(atoms[-1]) else f"(?!{PART_OF_A_WORD})"
     return re.compile(f"{before}{loose}{after}"), re.compile(loose)
 
 
-def _with_origins(text: str) -> tuple[str, list[int] | None]:
-    """The normalised text, and where each of its characters comes from; None where nothing moved."""
+def _with_origins(text: str) -> tuple[str, list[Span] | None]:
+    """The normalised text, and from where to where each of its characters comes; None where nothing moved."""
     if text.isascii():
         return text.lower(), None
     normal = normalise(text)
     if len(normal) == len(text) and unicodedata.is_normalized("NFKC", text):
         return normal, None  # folding case never shortens, so equal length means character by character
-    folded, origins = [], []
-    for start, each in clusters(text):
+    folded: list[str] = []
+    origins: list[Span] = []
+    for start, end, each in clusters(text):
         folded.append(each)
-        origins += [start] * len(each)
-    return "".join(folded), [*origins, len(text)]
-
-
-def _origin(origins: list[int] | None, place: int) -> int:
-    return place if origins is None else origins[place]
+        origins += [(start, end)] * len(each)
+    return "".join(folded), origins
 
 
 def _merged(found: Iterable[Span]) -> Iterator[Span]:

@@ -1,0 +1,307 @@
+"""The index follows the database, whatever happens in between."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from django.db import connection, transaction
+from haystack.query import SearchQuerySet
+
+from notebooks import moving
+from notebooks.ingest import ingest
+from notebooks.models import Notebook
+from notebooks.signals import notebook_changed
+from search import refresh, signals, tasks
+from search.documents import documents_of
+from search.models import Due, Ring
+from tests.builders import make_notebook, make_runbook, make_space, make_user
+from tests.search.conftest import use
+
+pytestmark = pytest.mark.django_db
+
+
+def indexed():
+    return sorted(result.id for result in SearchQuerySet().all()[:10_000])
+
+
+def expected():
+    return sorted(
+        document["id"] for document in documents_of(list(Notebook.objects.values_list("pk", flat=True)))
+    )
+
+
+def test_a_due_row_stands_and_falls_with_the_transaction():
+    make_runbook("ls")
+    assert Due.objects.notebook_count() == 1
+
+    def roll_back():
+        with transaction.atomic():
+            make_runbook("ls")
+            assert Due.objects.notebook_count() == 2
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        roll_back()
+    assert Due.objects.notebook_count() == 1
+
+
+def test_draining_brings_the_index_to_the_database(engine):
+    space, person = make_space(), make_user()
+    first, second = (make_runbook("a", "b", space=space, path=f"{number}.ipynb") for number in range(2))
+    assert refresh.drain() == 2
+    assert indexed() == expected()
+    ingest(space, "0.ipynb", make_notebook("only one"))
+    moving.delete(second, person)
+    assert refresh.drain() == 2
+    assert indexed() == expected() == [f"notebooks.cell.{first.pk}-0", f"notebooks.notebook.{first.pk}"]
+    moving.restore(second)
+    refresh.drain()
+    assert indexed() == expected()
+    assert refresh.drain() == 0
+
+
+def test_a_move_is_followed(engine):
+    person = make_user()
+    notebook = make_runbook("needle")
+    refresh.drain()
+    other = make_space(writers=[person])
+    moving.move(notebook, other, "new.ipynb", person)
+    refresh.drain()
+    assert SearchQuerySet().filter(own="needle", space__in=[other.pk]).count() == 1
+    assert indexed() == expected()
+
+
+def test_a_change_during_the_drain_stays_due(index, monkeypatch):
+    notebook = make_runbook("first")
+    refresh.drain()
+    notebook_changed.send(Notebook, notebook=notebook)
+    write = refresh._write
+
+    def overtaken(writer, notebooks):
+        write(writer, notebooks)
+        monkeypatch.setattr(refresh, "_write", write)
+        ingest(notebook.space, notebook.path, make_notebook("second"))
+
+    monkeypatch.setattr(refresh, "_write", overtaken)
+    refresh.drain()
+    assert Due.objects.count() == 0
+    assert SearchQuerySet().filter(own="second").count() == 1
+    assert SearchQuerySet().filter(own="first").count() == 0
+
+
+@pytest.mark.parametrize("step", ["_write", "_forget"])
+def test_a_drain_that_dies_is_made_good_by_the_next(engine, monkeypatch, step):
+    refresh.drain()
+    make_runbook("needle")
+
+    def die(*args):
+        raise RuntimeError("killed here")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(refresh, step, die)
+        with pytest.raises(RuntimeError):
+            refresh.drain()
+    assert Due.objects.exists()
+    refresh.drain()
+    assert indexed() == expected()
+    assert not Due.objects.exists()
+
+
+def test_a_drain_that_died_writing_changes_nothing(engine, monkeypatch):
+    make_runbook("needle")
+    refresh.drain()
+    before = indexed()
+    make_runbook("more", space=make_space(), path="b.ipynb")
+    monkeypatch.setattr(refresh, "documents_of", lambda notebooks: (_ for _ in ()).throw(RuntimeError()))
+    with pytest.raises(RuntimeError):
+        refresh.drain()
+    assert indexed() == before
+
+
+def test_many_are_drained_in_few_commits(index, monkeypatch):
+    refresh.drain()
+    monkeypatch.setattr(refresh, "NOTEBOOKS_A_COMMIT", 4)
+    monkeypatch.setattr(refresh, "GATHERING", 0)
+    space = make_space()
+    for number in range(10):
+        make_runbook("ls", space=space, path=f"{number}.ipynb")
+    assert refresh.drain() == 10
+    assert indexed() == expected()
+
+
+@pytest.mark.parametrize("harm", ["remove", "empty", "other version", "nothing"])
+def test_the_sweep_mends_what_is_missing_empty_or_foreign(engine, harm):
+    make_runbook("needle")
+    refresh.drain()
+    generation = engine.generations.current()
+    if harm == "remove":
+        (generation.parent / "current").unlink()
+    elif harm == "empty":
+        engine.clear()
+    elif harm == "other version":
+        (generation / "layout").write_text("another")
+    assert refresh.is_needed() is (harm != "nothing")
+    refresh.sweep()
+    assert indexed() == expected() != []
+    assert not refresh.is_needed()
+
+
+def test_the_sweep_of_a_new_installation_makes_an_empty_index(engine):
+    refresh.sweep()
+    assert SearchQuerySet().count() == 0
+
+
+def test_searches_go_on_during_a_rebuild_and_changes_meanwhile_count(engine, monkeypatch):
+    space = make_space()
+    make_runbook("needle", space=space)
+    refresh.drain()
+    seen = []
+
+    def meanwhile(done, total):
+        if not seen:
+            seen.append(SearchQuerySet().filter(own="needle").count())
+            make_runbook("needle too", space=space, path="late.ipynb")
+            ingest(space, "runbook.ipynb", make_notebook("changed"))
+
+    refresh.rebuild(meanwhile)
+    assert seen == [1]
+    assert SearchQuerySet().filter(own="needle").count() == 1
+    assert SearchQuerySet().filter(own="changed").count() == 1
+    assert indexed() == expected()
+    assert not Due.objects.exists()
+    assert len(list(engine.path.glob("g-*"))) == 1
+
+
+def test_a_rebuild_that_dies_leaves_the_old_index(engine):
+    make_runbook("needle")
+    refresh.drain()
+
+    def die(done, total):
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        refresh.rebuild(die)
+    assert SearchQuerySet().filter(own="needle").count() == 1
+    assert len(list(engine.path.glob("g-*"))) == 1
+
+
+HOLDER = """
+import sys, time
+import django; django.setup()
+from haystack import connections
+with connections["default"].get_backend().writing():
+    print("held", flush=True)
+    time.sleep(float(sys.argv[1]))
+"""
+
+
+def hold(engine, tmp_path, seconds):
+    env = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "opsnotes.settings",
+        "OPSNOTES_DATA": str(tmp_path),
+        "OPSNOTES_SEARCH_ENGINE": engine.path.name,
+    }
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(seconds)], env=env, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout.readline().strip() == "held"
+    return holder
+
+
+def test_a_second_writer_waits_for_the_first(engine, tmp_path):
+    refresh.drain()
+    make_runbook("needle")
+    with hold(engine, tmp_path, 0.7):
+        began = time.monotonic()
+        refresh.drain()
+    assert time.monotonic() - began > 0.4
+    assert indexed() == expected()
+
+
+def test_a_killed_writer_holds_up_nobody(engine, tmp_path):
+    refresh.drain()
+    make_runbook("needle")
+    with hold(engine, tmp_path, 60) as holder:
+        holder.send_signal(signal.SIGKILL)
+    refresh.drain()
+    assert indexed() == expected()
+
+
+@pytest.fixture
+def rung(monkeypatch):
+    rings = []
+    monkeypatch.setattr(tasks.drain, "delay", lambda: rings.append("drain"))
+    return rings
+
+
+def test_many_changes_ring_once_until_somebody_comes(index, rung, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        for number in range(5):
+            make_runbook("ls", space=make_space(), path=f"{number}.ipynb")
+    assert rung == ["drain"]
+    refresh.drain()
+    with django_capture_on_commit_callbacks(execute=True):
+        make_runbook("ls")
+    assert rung == ["drain", "drain"]
+
+
+def test_a_broker_out_of_reach_fails_nobody(index, monkeypatch, django_capture_on_commit_callbacks):
+    def out_of_reach():
+        raise OSError("no broker")
+
+    monkeypatch.setattr(tasks.drain, "delay", out_of_reach)
+    with django_capture_on_commit_callbacks(execute=True):
+        make_runbook("needle")
+    refresh.sweep()
+    assert indexed() == expected()
+    assert not Ring.objects.exists()
+
+
+def test_tasks_drain_and_sweep(index):
+    make_runbook("needle")
+    tasks.drain()
+    assert indexed() == expected()
+    tasks.sweep()
+
+
+def test_a_worker_that_starts_sweeps(monkeypatch):
+    rings = []
+    monkeypatch.setattr(tasks.sweep, "delay", lambda: rings.append("sweep"))
+    signals.sweep_at_start(sender=None)
+    assert rings == ["sweep"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_searches_beside_a_writer_never_fail(settings, tmp_path):
+    use(settings, tmp_path, "tantivy")
+    space = make_space()
+    make_runbook("needle", space=space)
+    refresh.drain()
+    failures, stop = [], threading.Event()
+
+    def search_on():
+        try:
+            while not stop.is_set():
+                assert SearchQuerySet().filter(own="needle").count() == 1
+        except Exception as failure:  # noqa: BLE001  whatever it is
+            failures.append(failure)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=search_on) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for number in range(6):
+        make_runbook("other", space=space, path=f"{number}.ipynb")
+        refresh.drain()
+        if number % 2:
+            refresh.rebuild()
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert failures == []
