@@ -98,6 +98,7 @@ function closeWhereNarrow() {
   if (!matchMedia("(max-width: 900px)").matches) return;
   for (const fold of document.querySelectorAll("[data-narrow-closed]")) {
     fold.open = false;
+    addEventListener("beforeprint", () => (fold.open = true));
     fold.addEventListener("click", (event) => {
       if (event.target.closest("a[href^='#']")) fold.open = false;
     });

@@ -196,7 +196,7 @@ def test_an_old_revision_is_shown_as_it_was_and_says_so(client, space):
     assert "first text" in html
     assert "second text" not in html
     assert "Revision 1, as it was." in html
-    assert f'href="{notebook.get_absolute_url()}">The current one is revision 2' in html
+    assert f'href="{notebook.get_absolute_url()}">A newer one is current: revision 2' in html
     assert f'id="meme-{UUID(MEME)}"' in html
 
 
