@@ -7,8 +7,9 @@ from notebooks.rendering.blocks import details
 from notebooks.rendering.collected import Collected
 
 FRAME = "text/x-frame"  # served by the frame address alone
+# Each part stops at the next bracket: on hostile text a search must not begin again and again.
 _SCRIPT = re.compile(
-    r"<(?:script|iframe|object|embed)\b|<[^>]*(?:\son[a-z]+\s*=|=\s*[\"']?\s*javascript:)", re.IGNORECASE
+    r"<(?:script|iframe|object|embed)\b|<[^<>]*(?:\son[a-z]+\s*=|=\s*(?:[\"']\s*)?javascript:)", re.IGNORECASE
 )
 # Peer connections are the one way out that a content security policy does not close in every browser.
 _PREAMBLE = (

@@ -21,12 +21,16 @@ from notebooks.rendering.code import highlighted
 from notebooks.rendering.collected import Collected
 from notebooks.rendering.math import mathml
 from notebooks.rendering.model import Heading, Rendered
-from notebooks.rendering.sanitise import CLEANER, Attachment, addressed, no_attachment, with_pictures
+from notebooks.rendering.sanitise import Attachment, addressed, cleaned, decoded, no_attachment, with_pictures
 from notebooks.rendering.text import clean_markup
 
-LONGEST = 1_000_000  # characters; longer prose is shown as it was written
+LONG = 20_000
+MOST_ENVIRONMENTS = 200
+MOST_IMAGES = 2_000  # the parser looks for the end of each to the end of the text
+LONGEST = 500_000  # characters; longer prose is shown as it was written
 _SLOT = re.compile(f"{marks.START}s([0-9]+){marks.END}")
 _HEADING_TAG = re.compile(r"<(/?)h([1-6])(?=[ >])")
+_PASTED = re.compile(r"data:image/[a-z+.-]{1,20};base64,([A-Za-z0-9+/=]{200,})")
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 _NOT_IN_ANCHOR = re.compile(r"[\s\"'<>&#%]+")
 
@@ -58,13 +62,30 @@ def render_markdown(text: str, attachment: Attachment = no_attachment) -> Render
 
 def markdown(text: str, collected: Collected, attachment: Attachment = no_attachment) -> str:
     text = clean_markup(text)
-    if len(text) > LONGEST:
+    if len(text) > LONG:
+        text, attachment = _with_images_apart(text, attachment)
+    if len(text) > LONGEST or text.count("![") > MOST_IMAGES:
         return pre("raw", escape(text, quote=False), text)
     page = _Page(collected)
-    html = CLEANER.clean(with_pictures(PARSER.render(text, {"page": page})))
+    html = cleaned(with_pictures(_parser_for(text).render(text, {"page": page})))
     html = _HEADING_TAG.sub(_shifted, html) if "<h" in html else html
     html = wrapped_tables(addressed(html, collected, attachment))
     return _SLOT.sub(lambda match: page.slots[int(match[1])], html) if page.slots else html
+
+
+def _with_images_apart(text: str, attachment: Attachment) -> tuple[str, Attachment]:
+    """Pasted images as attachments: megabytes of base64 are no prose to parse."""
+    images: dict[str, bytes] = {}
+
+    def apart(match: re.Match[str]) -> str:
+        raw = decoded(match[1])
+        if raw is None:
+            return match[0]
+        name = f"pasted-{len(images)}"
+        images[name] = raw
+        return f"attachment:{name}"
+
+    return _PASTED.sub(apart, text), lambda name: images.get(name) or attachment(name)
 
 
 def _shifted(tag: re.Match[str]) -> str:
@@ -173,13 +194,14 @@ def _task(inline: Token) -> bool:
     return True
 
 
-def _parser() -> MarkdownIt:
+def _parser(*, has_environments: bool = True) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "maxNesting": 60}, renderer_cls=_Renderer)
     parser.enable(["table", "strikethrough"])
     parser.use(
         dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True
     )
-    parser.use(amsmath_plugin)
+    if has_environments:
+        parser.use(amsmath_plugin)
     parser.use(gfm_autolink_plugin)
     for name in ("math_inline", "math_inline_double", "math_block"):
         parser.renderer.rules[name] = getattr(parser.renderer, name)  # type: ignore[attr-defined]
@@ -196,6 +218,12 @@ def _any_link(url: str) -> bool:  # noqa: ARG001
 
 
 PARSER = _parser()
+WITHOUT_ENVIRONMENTS = _parser(has_environments=False)
+
+
+def _parser_for(text: str) -> MarkdownIt:
+    # For each \\begin that has no \\end the plugin reads on to the last line.
+    return PARSER if text.count("\\begin{") < MOST_ENVIRONMENTS else WITHOUT_ENVIRONMENTS
 
 
 def attachment_of(

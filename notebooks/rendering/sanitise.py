@@ -3,7 +3,7 @@
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import escape, unescape
 from urllib.parse import quote, unquote, unquote_to_bytes
 
@@ -13,7 +13,7 @@ from notebooks.rendering import marks
 from notebooks.rendering.collected import Collected
 from notebooks.rendering.images import image_asset
 from notebooks.rendering.svg import safe_svg
-from notebooks.rendering.text import clean, clean_markup
+from notebooks.rendering.text import clean, clean_markup, is_too_deep
 
 TAGS = {
     "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "center", "cite", "code", "col",
@@ -65,8 +65,8 @@ CLEANER = nh3.Cleaner(
 )
 _ADDRESSED = re.compile(r"<(/?)(a|img)\b([^>]*)>")
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
-_DRAWING = re.compile(r"<svg\b.*?</svg\s*>", re.IGNORECASE | re.DOTALL)
-_FRAME = re.compile(r"<iframe\b[^>]*?\ssrc=[\"']?(https?://[^\"'\s<>]+)[^>]*>", re.IGNORECASE)
+_FRAME = re.compile(r"<iframe\b[^<>]*>")
+_FRAMED = re.compile(r"\ssrc=[\"']?(https?://[^\"'\s<>]+)")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _LEAVING = re.compile(r"(?:https?:)?[/\\]{2}|mailto:|tel:", re.IGNORECASE)
 _DATA_IMAGE = re.compile(r"data:image/[a-z+.-]+(?P<base64>;base64)?,(?P<data>.*)", re.IGNORECASE | re.DOTALL)
@@ -80,20 +80,39 @@ def no_attachment(_name: str) -> bytes | None:
 
 def sanitised(html: str, collected: Collected, attachment: Attachment = no_attachment) -> str:
     """`html` safe to stand in a page, its images assets, its relative links markers."""
-    return addressed(CLEANER.clean(with_pictures(clean_markup(html))), collected, attachment)
+    return addressed(cleaned(with_pictures(clean_markup(html))), collected, attachment)
+
+
+def cleaned(html: str) -> str:
+    """`html` through the sanitiser; as its own text where it is nested too deep for any parser."""
+    return f"<pre>{escape(html)}</pre>" if is_too_deep(html) else CLEANER.clean(html)
 
 
 def with_pictures(html: str) -> str:
     """Drawings inside HTML as images, frames of other hosts as links; both before anything is cleaned."""
-    if "<svg" in html:
-        html = _DRAWING.sub(_as_image, html)
-    return _FRAME.sub(r'<p><a href="\1">\1</a></p>', html) if "<iframe" in html else html
+    html = _FRAME.sub(_as_link, html) if "<iframe" in html else html
+    return "".join(_with_drawings(html)) if "<svg" in html else html
 
 
-def _as_image(drawing: re.Match[str]) -> str:
-    raw = drawing[0].encode("utf-8", "replace")
+def _as_link(frame: re.Match[str]) -> str:
+    address = _FRAMED.search(frame[0])
+    return f'<p><a href="{address[1]}">{address[1]}</a></p>' if address else frame[0]
+
+
+def _with_drawings(html: str) -> Iterator[str]:
+    """Pieces of `html`, each drawing as an image. One that is no SVG by itself is left to the sanitiser."""
+    done = 0
+    while (start := html.find("<svg", done)) >= 0 and (end := html.find("</svg>", start)) >= 0:
+        yield html[done:start]
+        done = end + len("</svg>")
+        yield _as_image(html[start:done])
+    yield html[done:]
+
+
+def _as_image(drawing: str) -> str:
+    raw = drawing.encode("utf-8", "replace")
     if safe_svg(raw) is None:
-        return ""
+        return drawing
     return f'<img alt="" src="data:image/svg+xml;base64,{b64encode(raw).decode()}">'
 
 

@@ -7,7 +7,7 @@ import nh3
 
 from notebooks.parsing.model import Output, OutputKind
 from notebooks.rendering import terminal
-from notebooks.rendering.text import clean
+from notebooks.rendering.text import clean, is_too_deep
 from notebooks.rendering.trees import pretty
 
 _HIDDEN = {"script", "style", "title", "template", "noscript"}
@@ -55,6 +55,8 @@ def _is_json(mime: str, value: object) -> bool:
 def html_text(html: str) -> str:
     """The words of HTML, a line for a row or a paragraph."""
     html = clean(html)
+    if is_too_deep(html):
+        return html
     for tag in _ENDS:
         html = html.replace(tag, f"{tag}\n")
     for tag in _BETWEEN:

@@ -18,7 +18,8 @@ _MOVES = re.compile("[\r\b]|\x1b\\[[0-9;]*[ABCDEFGHJKf]")
 _UP = re.compile("\x1b\\[[0-9;]*[AFHf]")
 _STEP = re.compile("\x1b\\[([0-9;:]*)([A-Za-z])|[\r\b\n]|[^\x1b\r\b\n]+|\x1b")
 _ERASE = re.compile("\x1b\\[[0-9]*[CDGJK]|\b")
-LONGEST_SCREEN = 300_000  # characters; of a longer text only the carriage returns are resolved
+LONGEST_MOVING = 300_000  # characters; in a longer text only carriage returns and backspaces move it
+WIDEST = 200  # columns; a move to the right can cost more than it says
 
 
 def plain(text: str) -> str:
@@ -33,7 +34,9 @@ def settled(text: str) -> str:
     if not _CONTROL.search(text):
         return text
     text = re.sub("\r+\n", "\n", text)
-    if _UP.search(text) and len(text) <= LONGEST_SCREEN:
+    if len(text) > LONGEST_MOVING:
+        text = _NOT_SGR.sub("", text)
+    elif _UP.search(text):
         return _NOT_SGR.sub("", _screen(text))
     if _MOVES.search(text):
         text = "\n".join(_line(line) if _MOVES.search(line) else line for line in text.split("\n"))
@@ -137,7 +140,7 @@ class _Screen:
 
     def _to_column(self, command: str, number: int) -> None:
         column = {"C": self.column + number, "D": self.column - number, "G": number - 1}[command]
-        self.column = max(0, min(column, 2000))
+        self.column = max(0, column if command == "D" else min(column, max(WIDEST, self.column)))
 
     def _write(self, text: str) -> None:
         row = self.rows[self.row]
