@@ -1,7 +1,5 @@
 """Every address; those of one app stand in its own urls.py."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
@@ -11,11 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("", include("opsnotes.account_urls")),
     path("", include("notebooks.urls")),
-    *[
-        path(prefix, include(module))
-        for prefix, module in (("", "search.urls"), ("api/v1/", "opsnotes.api.urls"))
-        if find_spec(module)
-    ],
+    path("", include("search.urls")),
+    path("api/v1/", include("opsnotes.api.urls")),
     # A path may hold anything but a line break, which paths.clean() refuses.
     re_path(r"^browse/(?P<slug>[-\w]+)/(?P<path>.*)\Z", folders.browse, name="browse"),
     path("n/<int:pk>/", runbook.runbook_short, name="runbook-short"),

@@ -2,20 +2,20 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from notebooks import folders
 from notebooks.models import Cell, Notebook, Space
-from notebooks.models.space import Viewer
+from notebooks.models.notebook import NotebookQuerySet
 from notebooks.parsing.model import Status
 from notebooks.verdict import Ending, Verdict
 
 NEW = 20
 FAILED = 6
-# Of the newest that hold an error, some went on after it: those did not fail.
+LATELY = 200  # of the newest runbooks: an error of long ago is no news
+# Of those that hold an error some went on after it: these did not fail.
 LOOKED_AT = 40
 
 
@@ -26,7 +26,8 @@ def home(request: HttpRequest) -> HttpResponse:
     spaces = sorted(visible, key=lambda space: not space.is_joined)
     if not spaces and not request.user.is_authenticated:
         return redirect("login")
-    new, failed = _new(request.user), _failed(request.user)
+    newest = Notebook.objects.visible_to(request.user).alive().order_by("-revision_id")
+    new, failed = _new(newest), _failed(newest)
     context = {
         "spaces": spaces,
         "new": new,
@@ -37,18 +38,18 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "opsnotes/home.html", context)
 
 
-def _new(user: Viewer) -> list[dict[str, object]]:
+def _new(newest: NotebookQuerySet) -> list[dict[str, object]]:
     """In the order in which their bytes came here, whatever their sources say of when they were saved."""
-    newest = Notebook.objects.visible_to(user).alive().with_place().order_by("-revision_id")[:NEW]
-    return _with_verdicts(list(newest), folders.verdicts(each.pk for each in newest))
+    found = list(newest.with_place()[:NEW])
+    return _with_verdicts(found, folders.verdicts(each.pk for each in found))
 
 
-def _failed(user: Viewer) -> list[dict[str, object]]:
-    errors = Cell.objects.filter(notebook=OuterRef("pk"), status=Status.ERROR)
-    newest = Notebook.objects.visible_to(user).alive().filter(Exists(errors)).with_place()
-    newest = newest.order_by("-revision_id")[:LOOKED_AT]
-    verdicts = folders.verdicts(each.pk for each in newest)
-    stopped = [each for each in newest if verdicts[each.pk].ending is Ending.STOPPED]
+def _failed(newest: NotebookQuerySet) -> list[dict[str, object]]:
+    lately = list(newest.values_list("pk", flat=True)[:LATELY])
+    erring = Cell.objects.filter(notebook__in=lately, status=Status.ERROR).values("notebook")
+    looked_at = list(newest.filter(pk__in=lately).filter(pk__in=erring).with_place()[:LOOKED_AT])
+    verdicts = folders.verdicts(each.pk for each in looked_at)
+    stopped = [each for each in looked_at if verdicts[each.pk].ending is Ending.STOPPED]
     return _with_verdicts(stopped[:FAILED], verdicts)
 
 
