@@ -51,10 +51,19 @@ def atoms(text: str) -> list[str]:
     return ATOM.findall(normalise(text))
 
 
-def parts(text: str) -> set[str]:
+def parts(text: str) -> frozenset[str]:
     """The pieces of words written together, normalised: `name` and `node` of `NameNode`."""
+    return _known_parts(text) if len(text) <= _SHORT else _parts(text)
+
+
+def _parts(text: str) -> frozenset[str]:
     words = set(_JOINED.findall(text if text.isascii() else unicodedata.normalize("NFKC", text)))
-    return {piece for word in words for piece in _pieces(word)}
+    return frozenset(piece for word in words for piece in _pieces(word))
+
+
+# Runs repeat the cells of their template: most short texts were seen before.
+_SHORT = 1000
+_known_parts = lru_cache(maxsize=8192)(_parts)
 
 
 @lru_cache(maxsize=65536)

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from haystack.exceptions import SearchBackendError
@@ -141,8 +141,6 @@ def _hit(hit: Hit) -> dict[str, Any]:
 
 
 def _marked(line: Line) -> str:
-    return format_html_join(
-        "",
-        "{}",
-        ((format_html("<mark>{}</mark>", text) if is_marked else text,) for text, is_marked in line.pieces),
+    return "".join(
+        f"<mark>{escape(text)}</mark>" if is_marked else escape(text) for text, is_marked in line.pieces
     )

@@ -13,6 +13,12 @@ from search.marking import Wanted
 from search.naming import Name
 from search.snippets import Line, Marked, Pieces, snippet
 
+# What a hit shows; a revision's MEMEs alone are as long as a notebook.
+_OF_NOTEBOOKS = (
+    "space_id", "path", "title", "owner", "meme", "branch", "updated_at",
+    "revision__saved_at", "revision__ingested_at",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -70,7 +76,7 @@ def _notebooks(ids: Collection[int], spaces: Mapping[int, Space]) -> dict[int, N
     """`spaces` are what Space.objects.visible_to() gave for this search; asking it again would cost a third of
     the whole search."""
     alive = Notebook.objects.alive().filter(pk__in=ids, space__in=list(spaces))
-    rows = {row.pk: row for row in alive.select_related("revision").defer("revision__memes")}
+    rows = {row.pk: row for row in alive.select_related("revision").only(*_OF_NOTEBOOKS)}
     for row in rows.values():
         row.space = spaces[row.space_id]
     return rows
@@ -84,7 +90,8 @@ def _cells(names: Collection[Name]) -> dict[tuple[int, int], Cell]:
     places = Cell.objects.filter(
         notebook__in={notebook for notebook, _ in wanted}, index__in={index for _, index in wanted}
     ).values_list("pk", "notebook_id", "index")
-    rows = Cell.objects.filter(pk__in=[pk for pk, *place in places if tuple(place) in wanted])
+    found = [pk for pk, *place in places if tuple(place) in wanted]
+    rows = Cell.objects.filter(pk__in=found).defer("execution_count", "executed_at", "assigned")
     return {(cell.notebook_id, cell.index): cell for cell in rows}
 
 
