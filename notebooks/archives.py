@@ -117,7 +117,7 @@ def _entry(info: zipfile.ZipInfo) -> Entry:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """The name as its maker saw it. Zips of Windows in Japanese hold CP932, older ones of macOS UTF-8 without the flag."""
+    """The name as its maker saw it. Windows in Japanese writes CP932, old macOS UTF-8 without saying so."""
     name = info.orig_filename
     if info.flag_bits & _UTF8:
         return name

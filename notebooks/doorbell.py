@@ -1,4 +1,4 @@
-"""Telling the workers that something waits. What waits stands in the database: a bell that is not heard loses nothing."""
+"""Telling the workers that something waits. It stands in the database: a bell that nobody hears loses nothing."""
 
 import logging
 from functools import partial

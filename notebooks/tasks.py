@@ -44,19 +44,19 @@ def sweep() -> None:
 
 
 @celeryd_init.connect
-def _take_name(sender: str, **kwargs: Any) -> None:
+def _take_name(sender: str, **_: Any) -> None:
     _Node.name = sender
 
 
 @worker_process_init.connect
-def _follow_a_dead_process(**kwargs: Any) -> None:
+def _follow_a_dead_process(**_: Any) -> None:
     working.release(_own_name())
     if working.is_waiting():  # the bell that the dead one had heard rings no more
         doorbell.ring()
 
 
 @worker_ready.connect
-def _begin(**kwargs: Any) -> None:
+def _begin(**_: Any) -> None:
     working.release_all(_Node.name)
     batches.sweep()
 

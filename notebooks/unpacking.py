@@ -60,7 +60,7 @@ def _taken(archive: Archive, entry: Entry, folder: str) -> Received:
 
 
 def _unpacked(archive: Archive, entry: Entry) -> AbstractContextManager[IO[bytes]]:
-    target = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)
+    target = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  closed by who reads it
     try:
         archive.unpack(entry, cast("IO[bytes]", target))
     except BaseException:

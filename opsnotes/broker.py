@@ -14,10 +14,10 @@ from kombu.utils.json import dumps, loads
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         name = f"{time.time_ns():020}_{uuid4().hex}.{queue}.msg"
         unseen = Path(self.data_folder_out) / f".{name}"
-        unseen.write_text(dumps(message))
+        unseen.write_text(dumps(payload))
         unseen.rename(unseen.with_name(name))
 
     def _get(self, queue: str, timeout: float | None = None) -> dict[str, Any]:

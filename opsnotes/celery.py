@@ -20,6 +20,6 @@ app.autodiscover_tasks()
 
 @worker_process_init.connect
 @beat_embedded_init.connect
-def _die_with_worker(**kwargs: Any) -> None:
+def _die_with_worker(**_: Any) -> None:
     # A worker that is killed tells its processes nothing: they would wait for it for ever.
     die_with_parent(signal.SIGKILL)

