@@ -10,6 +10,7 @@ const KEYS = {
   j: () => step(1),
   k: () => step(-1),
   y: copyPermalink,
+  Enter: openStep,
   o: () => document.querySelector("[data-fold]")?.click(),
   "?": openHelp,
 };
@@ -58,6 +59,13 @@ function step(by) {
   target.scrollIntoView({ block: "start" });
 }
 
+/** A line or a hit leads somewhere; a cell is there already. */
+function openStep(event) {
+  const step = event.target.closest("[data-step]");
+  if (step !== event.target || step.querySelector(".cell")) return;
+  step.querySelector("a[href]")?.click();
+}
+
 function copyPermalink() {
   const all = steps();
   const here = all[currentStep(all)] ?? document.querySelector("[data-permalink]");
@@ -86,8 +94,8 @@ function pressed(event) {
   } else if (event.key === "g") {
     waitsForPlace = event.timeStamp;
   } else if (event.key in KEYS) {
-    event.preventDefault();
-    KEYS[event.key]();
+    if (event.key !== "Enter") event.preventDefault();
+    KEYS[event.key](event);
   }
 }
 

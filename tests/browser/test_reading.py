@@ -211,6 +211,16 @@ def test_the_question_mark_lists_what_works_here(page, runbook, expect):
     expect(dialog.get_by_text("Fold outputs, unfold them")).to_be_hidden()
 
 
+def test_enter_opens_the_line_that_j_went_to(page, runbook):
+    page.goto("/browse/hub/")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/browse/hub/ops/$"))
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(f"/n/{runbook.pk}/"))
+
+
 def test_g_h_goes_home(page, runbook):
     page.keyboard.press("g")
     page.keyboard.press("h")
