@@ -88,6 +88,8 @@ def find(wish: Wish, user: Viewer) -> Found:
     if not found.count and query.terms:
         found = _Answer.of(query, wish, within, as_beginnings=True)
     hits = hits_of([(Name.of(result.id), result.score) for result in found.results], query.wanted, spaces)
+    if _is_ranked(query, wish):
+        hits = tuple(sorted(hits, key=_rank))
     return Found(
         query,
         wish,
@@ -134,7 +136,7 @@ class _Answer:
         asked = SearchQuerySet().query
         lookup = "startswith" if as_beginnings else "content"
         asked.add_filter(within & _sought(query.terms, lookup) if query.terms else within)
-        if wish.sort == NEWEST or not query.terms:
+        if not _is_ranked(query, wish):
             asked.add_order_by("-recency")
         for name in FACETS.values() if wish.with_facets else ():
             asked.add_field_facet(name)
@@ -142,6 +144,16 @@ class _Answer:
         asked.set_limits(offset, offset + wish.size)
         counted = asked.get_facet_counts().get("fields", {})
         return cls(asked.get_results(), asked.get_count(), counted, is_by_beginnings=as_beginnings)
+
+
+def _is_ranked(query: Query, wish: Wish) -> bool:
+    """Whether some hits are better than others: all that bear a MEME do so equally."""
+    return wish.sort != NEWEST and any(term.meme is None for term in query.terms)
+
+
+def _rank(hit: Hit) -> tuple[float, float]:
+    """Runs of one template are equally good, cell by cell: then the newest comes first, on its page."""
+    return -round(hit.score, 3), -hit.updated_at.timestamp()
 
 
 def _sought(terms: Sequence[Term], lookup: str) -> SQ:

@@ -1,10 +1,12 @@
 """The one search behind page, API and command: what is understood, who sees what, what is shown of a hit."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from notebooks.ingest import ingest
+from notebooks.ingest import Provenance, ingest
 from notebooks.models import Notebook, Space
 from notebooks.signals import notebook_changed
 from search import refresh
@@ -116,6 +118,19 @@ def test_a_meme_finds_every_branch_and_a_full_id_only_its_own(engine, kato, spac
     assert sources(found) == ["second"]
     assert found.hits[0].why == ("meme",)
     assert found.hits[0].meme == BRANCH
+
+
+def save(space, path, day, *cells, memes=()):
+    raw = make_notebook(*cells, memes=memes)
+    return ingest(space, path, raw, Provenance(saved_at=datetime(2025, 3, day, tzinfo=UTC)))
+
+
+def test_of_equally_good_hits_the_newest_comes_first(engine, kato, space):
+    for day in (2, 9, 5):
+        save(space, f"{day}.ipynb", day, "opsctl rotate", memes=[UUID])
+    for text in ("rotate", UUID):
+        paths = [hit.notebook.path for hit in search(text, kato).hits]
+        assert paths == ["9.ipynb", "5.ipynb", "2.ipynb"]
 
 
 def test_a_uuid_is_found_as_text_too(engine, kato, space):
