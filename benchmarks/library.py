@@ -20,7 +20,7 @@ def start(parser: argparse.ArgumentParser) -> argparse.Namespace:
     os.environ["OPSNOTES_DATA"] = str(folder(asked.notebooks, asked.seed) / "data")
     os.environ["OPSNOTES_SEARCH_ENGINE"] = asked.engine
     os.environ["DJANGO_SETTINGS_MODULE"] = "opsnotes.settings"
-    sys.path.append(str(ROOT))
+    sys.path.insert(0, str(ROOT))  # before this folder, whose search.py is no app
     django.setup()
     return asked
 

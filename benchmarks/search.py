@@ -81,9 +81,10 @@ def measure(asked: argparse.Namespace) -> None:
         ask = asking(client, query)
         raw = quantiles(raw_query(query), asked.rounds) if asked.engine == "tantivy" else (0.0, 0.0)
         p50, p95 = quantiles(ask, asked.rounds)
-        print(
-            f"{name:24}{ask().data['count']:8}{raw[0]:8.2f}{p50:8.1f}{p95:8.1f}{p50 / (raw[0] + floor_request[0]):9.2f}"
-        )
+        times = (
+            f"{p50 / (raw[0] + floor_request[0]):9.2f}" if raw[0] else f"{'':>9}"
+        )  # of Whoosh no floor is known
+        print(f"{name:24}{ask().data['count']:8}{raw[0]:8.2f}{p50:8.1f}{p95:8.1f}{times}")
     while_committing(client, asked)
 
 
