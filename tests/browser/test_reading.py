@@ -7,8 +7,12 @@ import pytest
 from django.core.management import call_command
 from playwright import sync_api
 
+from notebooks import blobs
+from notebooks.ingest import Provenance, ingest
+from notebooks.sidefiles import store as store_side_file
 from opsnotes.models import Preferences
-from tests.builders import PASSWORD, error, make_runbook, make_space, make_user, stream
+from tests.builders import PASSWORD, error, make_notebook, make_runbook, make_space, make_user, stream
+from tests.hostile import hostile_notebook, markdown_payloads, payloads, svg_payloads
 
 pytestmark = [
     pytest.mark.browser,
@@ -326,3 +330,44 @@ def test_paper_shows_the_content_alone(page, runbook, expect):
     expect(page.locator(".top")).to_be_hidden()
     expect(page.get_by_text("first output")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_no_payload_reaches_its_beacon_from_any_page_one_reads(open_page, log_in, tmp_path):
+    person = make_user()
+    space = make_space("hub", readers=[person])
+    evil = payloads()[0]
+    ingest(
+        space,
+        f"{evil[:60].replace('/', '')}.ipynb",
+        make_notebook(("markdown", f"# {evil}")),
+        Provenance(owner=evil[:100]),
+    )
+    readme = "\n\n".join(markdown_payloads()).encode()
+    store_side_file(space, "README.md", blobs.put(readme), len(readme))
+    drawing = svg_payloads()[0].encode()
+    store_side_file(space, "README.svg", blobs.put(drawing), len(drawing))
+    ingest(space, "README.ipynb", hostile_notebook())
+    notebook = ingest(space, "a.ipynb", hostile_notebook()).notebook
+    page = open_page()
+    asked, dialogs = [], []
+    page.context.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    log_in(page, person)
+    copy = tmp_path / "copy.html"
+    copy.write_bytes(page.context.request.get(f"/n/{notebook.pk}/download/html/").body())
+    addresses = [
+        "/",
+        "/browse/hub/",
+        notebook.get_absolute_url(),
+        f"/n/{notebook.pk}/v/1/",
+        f"/n/{notebook.pk}/report/",
+    ]
+    for address in [*addresses, copy.as_uri()]:
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('details:not(.sandbox)').forEach(each => each.open = true)")
+        page.mouse.wheel(0, 100_000)
+        settled(page)
+        assert page.url.startswith(("http://localhost", "file:")), address
+    ours = ("http://localhost", "file:", "data:", "blob:")
+    assert [url for url in asked if not url.startswith(ours)] == []
+    assert dialogs == []
