@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from haystack import connections
+from haystack.exceptions import SearchBackendError
 
 from notebooks.models import Notebook
 from search.documents import documents_of
@@ -46,14 +47,18 @@ def rebuild(progress: Progress | None = None) -> int:
 
 
 def sweep() -> int:
-    """Drains what is due, and rebuilds an index that is missing, foreign to this version, or incomplete."""
-    engine = backend()
-    with engine.generations.alone():
-        done = drain()
-        if _is_complete(engine):
-            return done
-        logger.warning("The search index and the database differ although nothing is due; building it again")
-        return done + rebuild()
+    """Drains what is due, and rebuilds an index that is missing, unreadable, of another version, or incomplete."""
+    with backend().generations.alone():
+        try:
+            done = drain()
+            if not is_needed():
+                return done
+            logger.warning(
+                "The search index and the database differ although nothing is due; building it again"
+            )
+        except SearchBackendError:
+            logger.exception("The search index cannot be used; building it again")
+        return rebuild()
 
 
 def is_needed() -> bool:

@@ -19,7 +19,6 @@ from haystack.constants import DJANGO_CT, ID
 from haystack.exceptions import SearchBackendError
 from whoosh import fields as whoosh_fields
 from whoosh.filedb import filestore
-from whoosh.index import LockError
 from whoosh.sorting import Count, FieldFacet
 
 from search.analysis import SINGLE
@@ -36,6 +35,15 @@ WRITER_MEGABYTES = 128
 TIE_BREAKER = 0.1
 # What has no end in a search of Whoosh's has to be a number.
 EVERYTHING = 1_000_000
+
+
+@contextmanager
+def failures_named() -> Iterator[None]:
+    """On an index that is damaged Whoosh fails with whatever its parsing of bytes ends in."""
+    try:
+        yield
+    except Exception as failure:
+        raise SearchBackendError(f"Whoosh: {failure!r}") from failure
 
 
 class WhooshWriter:
@@ -65,20 +73,13 @@ class WhooshWriter:
 
     def _opened(self) -> Any:
         """With what was to be removed gone: all at once, since each removal alone opens the whole index."""
-        if self._writer is None:
-            self._writer = self._index.writer(limitmb=WRITER_MEGABYTES)
-        if self._removals:
-            removals, self._removals = self._removals, []
-            self._writer.delete_by_query(whoosh_query.Or(removals))
+        with failures_named():
+            if self._writer is None:
+                self._writer = self._index.writer(limitmb=WRITER_MEGABYTES)
+            if self._removals:
+                removals, self._removals = self._removals, []
+                self._writer.delete_by_query(whoosh_query.Or(removals))
         return self._writer
-
-
-@contextmanager
-def failures_named() -> Iterator[None]:
-    try:
-        yield
-    except (OSError, ValueError, LockError, whoosh_query.QueryError, whoosh.index.IndexError) as failure:
-        raise SearchBackendError(f"Whoosh: {failure!r}") from failure
 
 
 class Backend(EmbeddedBackend, WhooshSearchBackend):  # type: ignore[misc]

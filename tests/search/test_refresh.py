@@ -9,6 +9,7 @@ import time
 
 import pytest
 from django.db import connection, transaction
+from haystack import connections
 from haystack.query import SearchQuerySet
 
 from notebooks import moving
@@ -130,6 +131,19 @@ def test_many_are_drained_in_few_commits(index, monkeypatch):
     for number in range(10):
         make_runbook("ls", space=space, path=f"{number}.ipynb")
     assert refresh.drain() == 10
+    assert indexed() == expected()
+
+
+@pytest.mark.parametrize("harm", [b"", b"{", b"\0" * 100])
+def test_the_sweep_mends_what_cannot_be_read(engine, harm):
+    make_runbook("needle")
+    refresh.drain()
+    for file in engine.generations.current().iterdir():
+        if file.name != "layout":
+            file.write_bytes(harm)
+    connections.reload("default")
+    make_runbook("more", space=make_space(), path="b.ipynb")
+    refresh.sweep()
     assert indexed() == expected()
 
 
