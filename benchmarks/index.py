@@ -29,7 +29,8 @@ import tantivy  # noqa: E402
 from notebooks.models import Notebook  # noqa: E402
 from search import refresh  # noqa: E402
 from search.documents import documents_of  # noqa: E402
-from search.engines.tantivy import WRITER_MEMORY, WRITER_THREADS, open_index, schema_of  # noqa: E402
+from search.engines.kept import open_index  # noqa: E402
+from search.engines.tantivy import WRITER_MEMORY, WRITER_THREADS, schema_of  # noqa: E402
 from search.models import Due  # noqa: E402
 
 

@@ -34,7 +34,7 @@ from notebooks.models import Cell, Notebook, Space  # noqa: E402
 from opsnotes.models import ApiToken  # noqa: E402
 from search import refresh  # noqa: E402
 from search.analysis import atoms  # noqa: E402
-from search.engines.tantivy import kept  # noqa: E402
+from search.engines.kept import kept  # noqa: E402
 from search.models import Due  # noqa: E402
 
 QUERIES = {

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import tantivy
 from haystack.constants import DJANGO_CT, ID
 from haystack.exceptions import SearchBackendError
 
-from search.analysis import ATOM_IN_RUST
 from search.engines.embedded import Answered, Asked, Document, EmbeddedBackend, EmbeddedEngine
 from search.engines.fields import MomentField, NumberField, PartsField, TextField
+from search.engines.kept import kept, open_index
 from search.engines.tree import All, And, Beginning, Between, Node, Not, Nothing, Or, Text, Value
 
 Query = tantivy.Query
@@ -61,61 +58,6 @@ class TantivyWriter:
         if self._has_changes:
             self._writer.rollback()  # which ends running merges too, so not without need
         self._writer.wait_merging_threads()
-
-
-@dataclass(slots=True)
-class _Opened:
-    """An index kept open for all searches of this process, and which state of it the searcher shows."""
-
-    index: tantivy.Index
-    state: tuple[int, int]
-
-
-class _Kept:
-    """What is open, by generation. A process that was forked opens its own: threads do not survive that."""
-
-    def __init__(self) -> None:
-        self._opened: dict[Path, _Opened] = {}
-        self._process = 0
-        self._lock = Lock()
-
-    def searcher(self, generation: Path, schema: tantivy.Schema) -> tantivy.Searcher:
-        """As of the last commit, whichever process made it."""
-        with self._lock:
-            if self._process != os.getpid():
-                self._opened, self._process = {}, os.getpid()
-            state = _state(generation)
-            opened = self._opened.get(generation)
-            if opened is None:
-                self._forget_siblings(generation)
-                opened = self._opened[generation] = _Opened(open_index(generation, schema), state)
-            elif opened.state != state:
-                opened.index.reload()
-                opened.state = state
-            return opened.index.searcher()
-
-    def _forget_siblings(self, generation: Path) -> None:
-        self._opened = {path: kept for path, kept in self._opened.items() if path.parent != generation.parent}
-
-
-kept = _Kept()
-
-
-def _state(generation: Path) -> tuple[int, int]:
-    """Another after each commit: tantivy replaces this file then."""
-    status = (generation / "meta.json").stat()
-    return status.st_mtime_ns, status.st_ino
-
-
-def open_index(generation: Path, schema: tantivy.Schema) -> tantivy.Index:
-    index = tantivy.Index(schema, str(generation))
-    index.register_tokenizer(
-        "atoms", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(ATOM_IN_RUST)).build()
-    )
-    # Told when to look again by _Kept, which costs one stat() a search; its own watcher lags half a second.
-    index.config_reader("manual")
-    index.reload()
-    return index
 
 
 @contextmanager
