@@ -23,7 +23,7 @@ from notebooks.identity import Assignment, Identity, KnownCell, assign
 from notebooks.models import Notebook, Revision, Space
 from notebooks.parsing import ParsedNotebook, parse
 from notebooks.signals import notebook_ingested
-from notebooks.storing import Fragments, store_cells
+from notebooks.storing import Fragments, clear_cells, store_cells
 
 logger = logging.getLogger(__name__)
 
@@ -107,6 +107,7 @@ class Reread:
         """Writes the notebook's row, cells and links, as its place is now. Inside the caller's transaction."""
         _describe(notebook, self.parsed)
         notebook.save()
+        clear_cells(notebook)
         store_cells(notebook, self.parsed, self.identities, self.fragments)
         notebook_ingested.send(Notebook, notebook=notebook, adoptions=())
 
@@ -159,7 +160,9 @@ def _ingest(
         notebook.revision = _new_revision(
             notebook, provenance, _Content(parsed, assignment, changes, sha256, len(raw))
         )
-        notebook.save()
+        notebook.save(update_fields=["revision"])
+        if before is not None:
+            clear_cells(notebook)
         store_cells(notebook, parsed, assignment.identities, fragments)
         notebook_ingested.send(Notebook, notebook=notebook, adoptions=assignment.adoptions)
         if on_store:
@@ -190,12 +193,10 @@ def _minting(space: Space, path: str, sha256: str) -> Callable[[int], UUID]:
 
 
 def _locked(space: Space, path: str, before: Notebook | None) -> Notebook:
-    """The row to write, locked; a new one where the path is free. Raises _Overtaken if it is not as it was."""
-    current = Notebook.objects.alive().select_for_update().filter(space=space, path=path).first()
+    """The row to write, locked; a new one where the path was free. Raises _Overtaken if it is not as it was."""
     if before is None:
-        if current is not None:
-            raise _Overtaken
         return Notebook(space=space, path=path, folder=paths.folder_of(path))
+    current = Notebook.objects.alive().select_for_update().filter(space=space, path=path).first()
     if current is None or current.pk != before.pk or current.revision_id != before.revision_id:
         raise _Overtaken
     return current
@@ -227,14 +228,19 @@ def _name_of(person: User | None) -> str:
 
 
 def _account_of(owner: str) -> User | None:
-    return User.objects.filter(username=owner).first() if owner else None
+    return User.objects.only("pk").filter(username=owner).first() if owner else None
+
+
+def _next_number(notebook: Notebook) -> int:
+    if notebook.revision_id is None:
+        return 1
+    return 1 + max(notebook.revisions.values_list("number", flat=True))
 
 
 def _new_revision(notebook: Notebook, provenance: Provenance, content: _Content) -> Revision:
-    last = notebook.revisions.order_by("-number").values_list("number", flat=True).first() or 0
     return Revision.objects.create(
         notebook=notebook,
-        number=last + 1,
+        number=_next_number(notebook),
         sha256=content.sha256,
         size=content.size,
         nbformat=content.parsed.nbformat,

@@ -10,15 +10,30 @@ from django.utils.translation import gettext_lazy as _
 
 class Refusal(models.TextChoices):
     EMPTY = "empty", _("The file is empty. Save the notebook again and upload it once more.")
-    ENCODING = "encoding", _("The file is not UTF-8 text. Open it in Jupyter, save it and upload it once more.")
-    NOT_JSON = "not_json", _("The file is not JSON, so it is no notebook: it may have been cut off in transfer.")
+    ENCODING = (
+        "encoding",
+        _("The file is not UTF-8 text. Open it in Jupyter, save it and upload it once more."),
+    )
+    NOT_JSON = (
+        "not_json",
+        _("The file is not JSON, so it is no notebook: it may have been cut off in transfer."),
+    )
     NOT_NOTEBOOK = "not_notebook", _("This is JSON, but no notebook: it has no nbformat and cells.")
-    NO_CELLS = "no_cells", _("The notebook's cells are not a list of cells. Open it in Jupyter and save it again.")
+    NO_CELLS = (
+        "no_cells",
+        _("The notebook's cells are not a list of cells. Open it in Jupyter and save it again."),
+    )
     TOO_DEEP = "too_deep", _("The JSON is nested too deeply to be a notebook.")
     NBFORMAT = "nbformat", _("This notebook format is not known here; formats 3 and 4 are read.")
-    TOO_LARGE = "too_large", _("The file is larger than the limit. Clear large outputs, or raise OPSNOTES_MAX_NOTEBOOK_MB.")
-    ARCHIVE_TOO_LARGE = "archive_too_large", _(
-        "Unpacked, the archive is larger than the limit. Upload it in parts, or raise OPSNOTES_MAX_ARCHIVE_MB."
+    TOO_LARGE = (
+        "too_large",
+        _("The file is larger than the limit. Clear large outputs, or raise OPSNOTES_MAX_NOTEBOOK_MB."),
+    )
+    ARCHIVE_TOO_LARGE = (
+        "archive_too_large",
+        _(
+            "Unpacked, the archive is larger than the limit. Upload it in parts, or raise OPSNOTES_MAX_ARCHIVE_MB."
+        ),
     )
     ARCHIVE_BROKEN = "archive_broken", _("The zip cannot be read. Make it again and upload it once more.")
     ARCHIVE_BOMB = "archive_bomb", _("The file unpacks to far more than its size says; it was not unpacked.")
@@ -31,8 +46,16 @@ class Refusal(models.TextChoices):
     UNREADABLE = "unreadable", _("The file could not be read where it lies. Look at its permissions.")
     BYTES_MISSING = "bytes_missing", _("The file's bytes are no longer on this server. Upload it once more.")
     NOT_ALLOWED = "not_allowed", _("You may no longer write to this space. Ask one of its writers.")
-    KILLED = "killed", _("Reading this file ended its worker three times. Retry, and tell your administrator if it happens again.")
-    INTERNAL = "internal", _("Something went wrong here, not with your file. Retry; the server's log says more.")
+    KILLED = (
+        "killed",
+        _(
+            "Reading this file ended its worker three times. Retry, and tell your administrator if it happens again."
+        ),
+    )
+    INTERNAL = (
+        "internal",
+        _("Something went wrong here, not with your file. Retry; the server's log says more."),
+    )
 
 
 def explain(code: str, detail: str) -> str:
@@ -41,4 +64,8 @@ def explain(code: str, detail: str) -> str:
         return ""
     known = dict(Refusal.choices)
     sentence = str(known.get(code, code))
-    return gettext("%(sentence)s (%(detail)s)") % {"sentence": sentence, "detail": detail} if detail else sentence
+    return (
+        gettext("%(sentence)s (%(detail)s)") % {"sentence": sentence, "detail": detail}
+        if detail
+        else sentence
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from notebooks import blobs, paths
@@ -22,34 +23,45 @@ class Fragments:
 
     digests: tuple[str, ...]
     rendered: Mapping[str, Rendered]
+    assets: frozenset[str]  # sha256 of all that they show
+    links: frozenset[str]  # all that they point at, as written
 
     @classmethod
     def of(cls, parsed: ParsedNotebook) -> Fragments:
         digests = tuple(fragment_digest(cell, parsed.language) for cell in parsed.cells)
-        known = set(Fragment.objects.filter(pk__in=set(digests)).values_list("pk", flat=True))
+        kept = Fragment.objects.filter(pk__in=set(digests)).values_list("pk", "assets", "links")
+        known = {digest: (assets, links) for digest, assets, links in kept}
         rendered: dict[str, Rendered] = {}
         for cell, digest in zip(parsed.cells, digests, strict=True):
-            if digest not in known and digest not in rendered:
-                rendered[digest] = render(cell, parsed.language)
+            if digest not in known:
+                rendered[digest] = each = render(cell, parsed.language)
+                known[digest] = [asset.sha256 for asset in each.assets], each.links
         for each in rendered.values():
             for asset in each.assets:
                 blobs.put(asset.raw)
-        return cls(digests, rendered)
+        assets = frozenset(sha256 for shown, _ in known.values() for sha256 in shown)
+        return cls(
+            digests, rendered, assets, frozenset(link for _, links in known.values() for link in links)
+        )
 
 
 def store_cells(
     notebook: Notebook, parsed: ParsedNotebook, identities: Sequence[Identity], fragments: Fragments
 ) -> None:
-    """Replaces the notebook's cells, its links and its right to assets. Inside the caller's transaction."""
+    """The cells, links and right to assets of a notebook that has none. Inside the caller's transaction."""
     store_fragments(fragments)
-    notebook.cells.all().delete()
     Cell.objects.bulk_create(
         _row(notebook, cell, identity, digest)
         for cell, identity, digest in zip(parsed.cells, identities, fragments.digests, strict=True)
     )
-    shown = list(Fragment.objects.filter(pk__in=set(fragments.digests)).only("assets", "links"))
-    _grant_assets(notebook, {sha256 for fragment in shown for sha256 in fragment.assets})
-    _store_links(notebook, {link for fragment in shown for link in fragment.links})
+    _grant_assets(notebook, fragments.assets)
+    _store_links(notebook, fragments.links)
+
+
+def clear_cells(notebook: Notebook) -> None:
+    """Makes room for store_cells(). The right to assets stays: old revisions show them still."""
+    notebook.cells.all().delete()
+    notebook.links.all().delete()
 
 
 def keep_fragments(notebook: Notebook, fragments: Fragments) -> None:
@@ -109,19 +121,18 @@ def _error_of(cell: ParsedCell) -> tuple[str, str]:
     return "", ""
 
 
-def _grant_assets(notebook: Notebook, digests: set[str]) -> None:
+def _grant_assets(notebook: Notebook, digests: AbstractSet[str]) -> None:
     NotebookAsset.objects.bulk_create(
         [NotebookAsset(notebook=notebook, asset_id=sha256) for sha256 in digests], ignore_conflicts=True
     )
 
 
-def _store_links(notebook: Notebook, links: set[str]) -> None:
+def _store_links(notebook: Notebook, links: AbstractSet[str]) -> None:
     targets = set(_targets(notebook, links))
-    notebook.links.all().delete()
     Link.objects.bulk_create([Link(notebook=notebook, path=path) for path in targets])
 
 
-def _targets(notebook: Notebook, links: set[str]) -> Iterator[str]:
+def _targets(notebook: Notebook, links: AbstractSet[str]) -> Iterator[str]:
     for link in links:
         path = paths.resolved(notebook.folder, link)
         if path is not None and path.endswith(".ipynb"):

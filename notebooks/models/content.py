@@ -33,7 +33,9 @@ class NotebookAsset(models.Model):
     asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["notebook", "asset"], name="one_row_a_notebook_and_asset")]
+        constraints = [
+            models.UniqueConstraint(fields=["notebook", "asset"], name="one_row_a_notebook_and_asset")
+        ]
 
 
 class CellQuerySet(models.QuerySet["Cell"]):
@@ -115,4 +117,6 @@ class Link(models.Model):
 def linked_from(notebook: Notebook, user: Viewer) -> NotebookQuerySet:
     """The runbooks that point at `notebook`, as far as `user` may see them."""
     sources = Link.objects.into(notebook).values("notebook")
-    return Notebook.objects.visible_to(user).alive().filter(pk__in=sources).exclude(pk=notebook.pk).with_place()
+    return (
+        Notebook.objects.visible_to(user).alive().filter(pk__in=sources).exclude(pk=notebook.pk).with_place()
+    )
