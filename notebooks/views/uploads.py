@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -18,6 +19,8 @@ A_PAGE = 100
 # A page that is watched for long asks less often: seconds since the batch began -> seconds between questions.
 PATIENCE = ((20, 1), (120, 2), (600, 5))
 MOST_PATIENT = 15
+
+_NUMBER = re.compile("[0-9]{1,18}")
 
 SHOWN_STATES = [state for state in BatchItem.State if state != BatchItem.State.UNPACKED]
 
@@ -65,7 +68,7 @@ def _chosen_item(request: HttpRequest, batch: Batch) -> int | None:
     number = request.POST.get("item")
     if number is None:
         return None
-    return get_object_or_404(batch.items, pk=int(number) if number.isdecimal() else 0).pk
+    return get_object_or_404(batch.items, pk=int(number) if _NUMBER.fullmatch(number) else 0).pk
 
 
 def _context(request: HttpRequest, batch: Batch) -> dict[str, Any]:
@@ -87,7 +90,8 @@ def _context(request: HttpRequest, batch: Batch) -> dict[str, Any]:
 
 
 def _items(request: HttpRequest, batch: Batch, state: str) -> Page[BatchItem]:
-    items = batch.items.exclude(state=BatchItem.State.UNPACKED).select_related("notebook")
+    # By its id alone is a notebook linked to: it may be in a space by now whose titles are not this person's to read.
+    items = batch.items.exclude(state=BatchItem.State.UNPACKED)
     wanted = items.filter(state=state) if state else items
     return Paginator(wanted, A_PAGE).get_page(request.GET.get("page"))
 

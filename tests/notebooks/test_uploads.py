@@ -8,8 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from notebooks import batches, working
+from notebooks import batches, moving, working
 from notebooks.door import Incoming
+from notebooks.ingest import ingest
 from notebooks.models import Batch, BatchItem, Notebook
 from opsnotes.models import ApiToken
 from tests.builders import make_notebook, make_space, make_user
@@ -234,7 +235,7 @@ class TestThePageOfABatch:
         html = page.get(batch.get_absolute_url()).content.decode()
         assert "hx-trigger" not in html
         assert "http-equiv" not in html
-        assert Notebook.objects.get().get_absolute_url() in html
+        assert reverse("runbook-short", args=[Notebook.objects.get().pk]) in html
 
     def test_news_are_a_part_of_the_page(self, page, space, writer):
         batch = make_batch(space, writer, "x.ipynb")
@@ -261,7 +262,7 @@ class TestThePageOfABatch:
 
     def test_a_retry_of_what_is_not_there_is_404(self, page, space, writer):
         batch = make_batch(space, writer, "x.ipynb")
-        for item in ("0", "x", ""):
+        for item in ("0", "x", "", "9" * 5000):
             assert page.post(reverse("batch-retry", args=[batch.pk]), {"item": item}).status_code == 404
 
     def test_files_are_paged_and_narrowed(self, page, space, writer):
@@ -283,6 +284,17 @@ class TestThePageOfABatch:
         client.force_login(make_user())
         assert client.get(batch.get_absolute_url()).status_code == 404
         assert client.post(reverse("batch-retry", args=[batch.pk])).status_code == 404
+
+    def test_a_notebook_that_moved_into_a_closed_space_does_not_tell_its_title(self, client, space, writer):
+        batch = make_batch(space, writer, "x.ipynb")
+        work()
+        closed = make_space(writers=[writer])
+        moving.move(Notebook.objects.get(), closed, "x.ipynb", writer)
+        ingest(closed, "x.ipynb", make_notebook(("markdown", "# Secret plan")))
+        client.force_login(space.readers.get())
+        html = client.get(batch.get_absolute_url()).content.decode()
+        assert "x.ipynb" in html
+        assert "secret" not in html.lower()
 
     def test_my_uploads_are_mine(self, page, space, writer):
         mine, other = make_batch(space, writer, "x.ipynb"), make_batch(space, make_user(), "y.ipynb")
