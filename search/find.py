@@ -69,7 +69,7 @@ class Found:
     hits: tuple[Hit, ...] = ()
     facets: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     are_beginnings: bool = False  # nothing had the words as they are: these have words that begin so
-    behind: int = 0  # notebooks that the index has yet to look at
+    behind: int = 0  # notebooks that the person may see and the index has yet to look at
     milliseconds: int = 0
 
     @property
@@ -82,8 +82,9 @@ def find(wish: Wish, user: Viewer) -> Found:
     began = time.perf_counter()
     query = parse(wish.text)
     spaces = {space.pk: space for space in Space.objects.visible_to(user)}
-    behind = Due.objects.notebook_count()
-    within = _within(wish, user, spaces, has_due=behind > 0)
+    due = Due.objects.notebook_count()
+    stale = _stale(user) if due else ()
+    within = _within(wish, spaces, stale)
     found = _Answer.of(query, wish, within)
     if not found.count and query.terms:
         found = _Answer.of(query, wish, within, as_beginnings=True)
@@ -98,7 +99,7 @@ def find(wish: Wish, user: Viewer) -> Found:
         hits=hits,
         facets=_facets(found.facets, spaces),
         are_beginnings=found.is_by_beginnings and found.count > 0,
-        behind=behind,
+        behind=max(due - len(stale), 0),
         milliseconds=round((time.perf_counter() - began) * 1000),
     )
 
@@ -107,7 +108,7 @@ def best_notebooks(text: str, user: Viewer) -> list[int]:
     """Ids of the notebooks that MOST_HITS best hits stand in, the best first. Raises as find() does."""
     wish = Wish(text, with_facets=False, size=MOST_HITS)
     spaces = {space.pk: space for space in Space.objects.visible_to(user)}
-    within = _within(wish, user, spaces, has_due=Due.objects.exists())
+    within = _within(wish, spaces, _stale(user))
     results = _Answer.of(parse(text), wish, within).results
     return list(dict.fromkeys(Name.of(result.id).notebook for result in results))
 
@@ -176,7 +177,7 @@ def _condition(where: str, term: Term, lookup: str) -> SQ:
     return bearing | SQ(**{f"{where}__exact": term.text})
 
 
-def _within(wish: Wish, user: Viewer, spaces: Mapping[int, Space], *, has_due: bool) -> SQ:
+def _within(wish: Wish, spaces: Mapping[int, Space], stale: Collection[int]) -> SQ:
     """What the person may see and narrowed to, as the database has it at this moment."""
     wanted = wish.narrowed.get("space")
     seen = [pk for pk, space in spaces.items() if wanted in (None, space.slug)]
@@ -186,8 +187,7 @@ def _within(wish: Wish, user: Viewer, spaces: Mapping[int, Space], *, has_due: b
             within &= SQ(year=int(value)) if value.isdecimal() and len(value) < 5 else SQ(year__in=[])
         elif name != "space":
             within &= SQ(**{f"{FACETS[name]}__exact": value})
-    stale = _stale(user) if has_due else []
-    return within & ~SQ(notebook__in=stale) if stale else within
+    return within & ~SQ(notebook__in=list(stale)) if stale else within
 
 
 def _stale(user: Viewer) -> Collection[int]:

@@ -79,8 +79,15 @@ def test_what_is_deleted_is_gone_before_the_index_knows(engine, kato, space):
     Notebook.objects.filter(pk=notebook.pk).update(deleted_at=timezone.now())
     notebook_changed.send(Notebook, notebook=notebook)
     found = find(Wish("needle"), kato)
-    assert (found.count, found.behind, sources(found)) == (1, 1, ["needle too"])
+    assert (found.count, found.behind, sources(found)) == (1, 0, ["needle too"])
     assert [value.count for value in found.facets["kind"]] == [1]
+
+
+def test_what_others_change_where_one_sees_nothing_does_not_show_as_behind(engine, kato, space):
+    put(space, "a.ipynb", "needle")
+    search("needle", kato)
+    put(make_space(), "secret.ipynb", "needle")
+    assert find(Wish("needle"), kato).behind == 0
 
 
 def test_what_moved_into_a_closed_space_is_not_even_counted(engine, kato, space):
