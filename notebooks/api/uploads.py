@@ -13,12 +13,13 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notebooks import batches
 from notebooks.access import signed_in, writable_batch, writable_space
+from notebooks.api.parsers import DeepJSONParser
 from notebooks.door import Incoming
 from notebooks.models import Batch, BatchItem
 from notebooks.paths import UnsafePath
@@ -127,7 +128,7 @@ class UploadViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
 
     queryset = Batch.objects.none()
     serializer_class = UploadSerializer
-    parser_classes = (MultiPartParser, FormParser, JSONParser)
+    parser_classes = (MultiPartParser, FormParser, DeepJSONParser)
     lookup_value_converter = "int"
 
     def get_queryset(self) -> QuerySet[Batch]:

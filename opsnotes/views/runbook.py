@@ -56,7 +56,7 @@ def gone(request: HttpRequest, notebook: Notebook) -> HttpResponse:
 def _visible(user: Viewer, pk: int) -> Notebook:
     """The notebook of this address, or the one that moved away from it."""
     notebooks = Notebook.objects.visible_to(user).with_place().select_related("revision__by", "deleted_by")
-    found = notebooks.filter(signposts=pk).first() or notebooks.without_signposts().filter(pk=pk).first()
+    found = notebooks.filter(signposts__pk=pk).first() or notebooks.without_signposts().filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
