@@ -37,8 +37,8 @@ screenshots: .venv/tested
 	.venv/bin/python -m docs.screenshots
 
 translations: .venv/tested
-	.venv/bin/python manage.py makemessages --all --no-wrap --ignore .venv
-	.venv/bin/python manage.py compilemessages --ignore .venv
+	.venv/bin/python manage.py makemessages --locale ja --no-wrap --ignore .venv --ignore samples --ignore tests --ignore benchmarks
+	.venv/bin/python manage.py compilemessages --locale ja --ignore .venv
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "OpsNotes needs Python 3.11 or newer; name one with PYTHON=python3.12")'
