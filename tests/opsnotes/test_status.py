@@ -115,3 +115,11 @@ def test_the_api_says_the_same_and_is_503_where_something_is_wrong(client, worke
     worker.clear()
     response = client.get(reverse("api-status"))
     assert (response.status_code, response.json()["is_well"]) == (503, False)
+
+
+def test_how_much_there_is_and_what_exactly_is_wrong_is_told_to_staff_alone(client, worker):
+    make_runbook("ls")
+    for person, is_told in ((make_user(), False), (make_user(is_staff=True), True)):
+        client.force_login(person)
+        texts = [line["text"] for line in client.get(reverse("api-status")).json()["lines"]]
+        assert any(texts) is is_told
