@@ -10,6 +10,7 @@ import io
 import os
 import re
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -42,6 +43,24 @@ class AtomicFileStorage(FileSystemStorage):
             raise
         return name
 
+    def touch(self, name: str) -> bool:
+        """Whether the file is there. From now on it counts as written just now."""
+        try:
+            os.utime(self.path(name))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def delete_unless_written_since(self, name: str, moment: float) -> None:
+        """Moved aside first: who touches it before that is seen here, who comes after finds nothing and writes anew."""
+        target = Path(self.path(name))
+        aside = target.with_name(f".leaving-{target.name}")
+        target.replace(aside)
+        if aside.stat().st_mtime < moment:
+            aside.unlink()
+        else:
+            aside.replace(target)
+
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         # The name is the digest of the content: writing it again writes the same.
         return name
@@ -50,7 +69,7 @@ class AtomicFileStorage(FileSystemStorage):
 def put(raw: bytes) -> str:
     """Keeps `raw`; its sha256, the name it is found by."""
     digest = hashlib.sha256(raw).hexdigest()
-    if not exists(digest):
+    if not _storage().touch(_name(digest)):
         default_storage.save(_name(digest), ContentFile(raw))
     return digest
 
@@ -60,7 +79,7 @@ def put_file(file: IO[bytes]) -> tuple[str, int]:
     file.seek(0)
     digest = hashlib.file_digest(cast("io.BufferedIOBase", file), "sha256").hexdigest()
     size = file.tell()
-    if not exists(digest):
+    if not _storage().touch(_name(digest)):
         file.seek(0)
         default_storage.save(_name(digest), File(file))
     return digest, size
@@ -82,8 +101,13 @@ def exists(digest: str) -> bool:
     return default_storage.exists(_name(digest))
 
 
-def remove(digest: str) -> None:
-    default_storage.delete(_name(digest))
+def remove_unless_put_since(digest: str, moment: datetime) -> None:
+    """What nothing names may be put again at any time, and be named a moment later: then it stays."""
+    _storage().delete_unless_written_since(_name(digest), moment.timestamp())
+
+
+def _storage() -> AtomicFileStorage:
+    return cast("AtomicFileStorage", default_storage)
 
 
 def _name(digest: str) -> str:

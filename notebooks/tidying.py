@@ -59,7 +59,7 @@ def remove_assets() -> None:
 
 def remove_blobs() -> None:
     for digest in unused_blobs():
-        blobs.remove(digest)
+        blobs.remove_unless_put_since(digest, timezone.now() - SETTLED)
 
 
 def _used(prefix: str) -> set[str]:

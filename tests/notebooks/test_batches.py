@@ -10,7 +10,7 @@ from notebooks.models import Batch, BatchItem, Notebook, SideFile
 from notebooks.models.batch import LEASE, MOST_ATTEMPTS, LeaseLost
 from notebooks.progress import progress_of
 from notebooks.refusals import Refusal
-from tests.builders import make_notebook, make_space, make_user
+from tests.builders import lose_bytes, make_notebook, make_space, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -205,7 +205,7 @@ def test_rights_are_asked_for_again_when_the_work_is_done():
 
 def test_lost_bytes_are_a_reason():
     batch = bring(a_file("x.ipynb"))
-    blobs.remove(batch.items.get().sha256)
+    lose_bytes(batch.items.get().sha256)
     work()
     assert batch.items.get().reason_code == Refusal.BYTES_MISSING
 

@@ -11,7 +11,7 @@ from notebooks import batches, blobs, sidefiles, tidying
 from notebooks.door import Incoming
 from notebooks.ingest import ingest
 from notebooks.models import Asset, Batch, Cell, Fragment, Notebook
-from tests.builders import display, make_notebook, make_space
+from tests.builders import display, lose_bytes, make_notebook, make_space
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +74,19 @@ def test_what_came_lately_stays():
     assert blobs.exists(young)
 
 
+def test_bytes_that_come_again_while_the_storage_is_tidied_stay(monkeypatch):
+    again, lost = blobs.put(b"brought again"), blobs.put(b"nobody names me")
+    grow_old()
+    unused = sorted(tidying.unused_blobs())
+    assert unused == sorted([again, lost])
+    monkeypatch.setattr(tidying, "unused_blobs", lambda: iter(unused))
+    blobs.put(b"brought again")  # its row is not there yet
+    tidying.remove_blobs()
+    assert (blobs.exists(again), blobs.exists(lost)) == (True, False)
+    blobs.put_file(io.BytesIO(b"nobody names me"))
+    assert blobs.get(lost) == b"nobody names me"
+
+
 def test_batches_go_after_ninety_days_unless_something_waits():
     def batch(raw):
         made = batches.open_batch(make_space(), None, Batch.Kind.COMMAND)
@@ -104,7 +117,7 @@ def test_rerender_makes_everything_again_from_the_originals():
 
 def test_rerender_says_which_originals_are_lost():
     notebook = ingest(make_space("hub"), "x.ipynb", make_notebook("ls")).notebook
-    blobs.remove(notebook.revision.sha256)
+    lose_bytes(notebook.revision.sha256)
     out = io.StringIO()
     with pytest.raises(SystemExit):
         call_command("rerender", stdout=out)

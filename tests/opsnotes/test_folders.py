@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from notebooks import blobs, folders, moving, paths, sidefiles
 from notebooks.ingest import Provenance, ingest
 from notebooks.models import Notebook
-from tests.builders import error, make_notebook, make_space, make_user, stream
+from tests.builders import error, lose_bytes, make_notebook, make_space, make_user, stream
 
 pytestmark = pytest.mark.django_db
 
@@ -180,7 +180,7 @@ def test_readmes_of_other_folders_are_not_shown(client, hub):
 def test_a_readme_whose_bytes_are_gone_leaves_the_folder_readable(client, hub):
     put(hub, "a.ipynb")
     side_file(hub, "README.md", b"# Here")
-    blobs.remove(hub.side_files.get().sha256)
+    lose_bytes(hub.side_files.get().sha256)
     assert folder(client).status_code == 200
 
 
