@@ -29,8 +29,9 @@ class Fragments:
     @classmethod
     def of(cls, parsed: ParsedNotebook) -> Fragments:
         digests = tuple(fragment_digest(cell, parsed.language) for cell in parsed.cells)
-        kept = Fragment.objects.filter(pk__in=set(digests)).values_list("pk", "assets", "links")
-        known = {digest: (assets, links) for digest, assets, links in kept}
+        # In portions, where a database takes only so many parameters.
+        kept = Fragment.objects.only("assets", "links").in_bulk(set(digests))
+        known = {digest: (fragment.assets, fragment.links) for digest, fragment in kept.items()}
         rendered: dict[str, Rendered] = {}
         for cell, digest in zip(parsed.cells, digests, strict=True):
             if digest not in known:

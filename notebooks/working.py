@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from notebooks import blobs, sidefiles, unpacking
 from notebooks.archives import ArchiveRefused
@@ -71,16 +71,23 @@ def work_on(item: BatchItem) -> None:
         raise
 
 
+def _is_passing(error: Exception) -> bool:
+    """Whether waiting cures it. SQLite calls by the same name what fails each time: a full disk, too much at once."""
+    if not isinstance(error, OperationalError):
+        return isinstance(error, LeaseLost)
+    return connection.vendor != "sqlite" or "locked" in str(error) or "busy" in str(error)
+
+
 def _work_on(item: BatchItem) -> None:
     try:
         _do(item)
-    except (LeaseLost, OperationalError):
-        raise
     except (InvalidNotebook, ArchiveRefused) as refused:
         item.fail(refused.code, refused.detail)
     except blobs.BlobMissing:
         item.fail(Refusal.BYTES_MISSING)
-    except Exception:
+    except Exception as error:
+        if _is_passing(error):
+            raise
         # One file must not end the batch. The row says that it was our fault, the log says why.
         logger.exception("Batch %s: %s could not be stored", item.batch_id, item.path)
         item.fail(Refusal.INTERNAL)

@@ -2,6 +2,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from notebooks import batches, blobs, working
@@ -318,6 +319,19 @@ def test_a_busy_database_gives_the_item_back_without_counting_the_attempt(monkey
         working.work("host/1", 60)
     item = BatchItem.objects.get()
     assert (item.state, item.attempts) == (State.QUEUED, 0)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="other databases say it by the kind of the error")
+def test_what_the_database_refuses_each_time_is_not_tried_for_ever(monkeypatch):
+    bring(a_file("x.ipynb"))
+
+    def full(*args, **kwargs):
+        raise working.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(working, "ingest", full)
+    working.work("host/1", 60)
+    item = BatchItem.objects.get()
+    assert (item.state, item.reason_code) == (State.FAILED, "internal")
 
 
 def test_the_sweep_rings_for_what_nobody_works_on(bells):
