@@ -22,6 +22,7 @@ from notebooks.changes import Changes, count_changes
 from notebooks.identity import Assignment, Identity, KnownCell, assign
 from notebooks.models import Notebook, Revision, Space
 from notebooks.parsing import ParsedNotebook, parse
+from notebooks.parsing.model import CellType
 from notebooks.signals import notebook_ingested
 from notebooks.storing import Fragments, clear_cells, store_cells
 
@@ -178,10 +179,23 @@ def _known_cells(notebook: Notebook | None) -> tuple[KnownCell, ...]:
     """The previous revision, read again from its bytes: its rows hold no cell ids and altered text."""
     if notebook is None or notebook.revision is None:
         return ()
-    cells = parse(blobs.get(notebook.revision.sha256)).cells
+    try:
+        cells = parse(blobs.get(notebook.revision.sha256)).cells
+    except blobs.BlobMissing:
+        return _known_rows(notebook)
     return tuple(
         KnownCell(cell.cell_id, cell.cell_type, cell.source, identity)
         for cell, identity in zip(cells, identities_of(notebook.revision), strict=True)
+    )
+
+
+def _known_rows(notebook: Notebook) -> tuple[KnownCell, ...]:
+    """The second best: a backup without these bytes must not keep newer ones out."""
+    return tuple(
+        KnownCell(
+            "", CellType(row.cell_type), row.source, Identity(row.meme, row.branch, assigned=row.assigned)
+        )
+        for row in notebook.cells.only("notebook", "cell_type", "source", "meme", "branch", "assigned")
     )
 
 

@@ -1,15 +1,17 @@
+import sqlite3
 from collections import Counter
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from lineage.models import Descent
 from notebooks import blobs
 from notebooks.ingest import Outcome, Provenance, identities_of, ingest, make_current, rebuild
 from notebooks.models import Cell, Notebook, Revision
 from notebooks.parsing import InvalidNotebook
-from tests.builders import make_notebook, make_space
+from tests.builders import lose_bytes, make_notebook, make_space
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +34,27 @@ def test_the_same_bytes_again_are_unchanged():
     ingest(space, "a.ipynb", raw)
     assert ingest(space, "a.ipynb", raw).outcome is Outcome.UNCHANGED
     assert Revision.objects.count() == 1
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="its limit can be set")
+def test_a_notebook_may_have_more_cells_than_a_query_takes_parameters(client):
+    connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
+    space = make_space(is_public=True)
+    cells = [("raw", str(number)) for number in range(1100)]
+    ingest(space, "a.ipynb", make_notebook(*cells))
+    notebook = ingest(space, "a.ipynb", make_notebook(*cells, ("raw", "last"))).notebook
+    assert notebook.cells.count() == 1101
+    assert client.get(notebook.get_absolute_url()).status_code == 200
+    assert client.get(notebook.revisions.last().get_absolute_url()).status_code == 200
+
+
+def test_a_new_revision_comes_in_although_the_bytes_of_the_one_before_are_lost():
+    space = make_space()
+    before = ingest(space, "a.ipynb", make_notebook("ls", "df")).notebook
+    known = memes(before)
+    lose_bytes(before.revision.sha256)
+    after = ingest(space, "a.ipynb", make_notebook("ls", "pwd", "df")).notebook
+    assert [memes(after)[index] for index in (0, 2)] == known
 
 
 def test_other_bytes_on_the_same_path_are_a_new_revision():
