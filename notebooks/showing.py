@@ -69,7 +69,8 @@ def shown_cells(
     is_limited: bool = True,
 ) -> Showing:
     """The current revision."""
-    rows = list(notebook.cells.select_related("fragment"))
+    # The outputs are in the fragments; as text they may be a megabyte each.
+    rows = list(notebook.cells.select_related("fragment").defer("output"))
     fragments = [row.fragment for row in rows]
     manner = Manner(has_source, is_whole, is_limited)
     return _showing(rows, _filled(notebook, rows, fragments, user, manner), fragments)
@@ -97,7 +98,7 @@ def shown_outputs(
     fragments = (
         _read_again(revision)[1]
         if revision
-        else [row.fragment for row in notebook.cells.select_related("fragment")]
+        else [row.fragment for row in notebook.cells.select_related("fragment").defer("output", "source")]
     )
     if not 0 <= index < len(fragments):
         return None

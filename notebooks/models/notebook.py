@@ -34,8 +34,8 @@ class NotebookQuerySet(models.QuerySet["Notebook"]):
         return self.filter(space=space, path=path).exclude(moved_to=None).order_by("-pk")
 
     def with_place(self) -> "NotebookQuerySet":
-        """With what a line about a notebook shows."""
-        return self.select_related("space", "revision")
+        """With what a line about a notebook shows; a revision's MEMEs alone are as long as a notebook."""
+        return self.select_related("space", "revision").defer("revision__memes")
 
 
 class Notebook(models.Model):

@@ -16,7 +16,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(notebook)  # the page that says what is known of it
     context = {
         "notebook": notebook,
-        "revisions": notebook.revisions.select_related("by"),
+        "revisions": notebook.revisions.select_related("by").defer("memes"),
         "can_write": notebook.is_writable_by(request.user),
     }
     return render(request, "notebooks/history.html", context)

@@ -94,7 +94,8 @@ class NotebookViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Notebook]):
         """Its revisions, the newest first."""
         notebook = _in_use(visible_notebook(request.user, pk))
         pages = PageNumberPagination()
-        page = pages.paginate_queryset(notebook.revisions.select_related("by"), request, view=self)
+        revisions = notebook.revisions.select_related("by").defer("memes")
+        page = pages.paginate_queryset(revisions, request, view=self)
         return pages.get_paginated_response(RevisionSerializer(page, many=True).data)
 
     def _detail(self, notebook: Notebook) -> Response:

@@ -266,3 +266,20 @@ def test_no_page_carries_inline_script_or_style(client, space):
 
 def test_a_head_request_is_answered(client, space):
     assert client.head(make_runbook(space=space).get_absolute_url()).status_code == 200
+
+
+def test_pages_leave_in_the_database_what_they_do_not_show(client, space, django_assert_max_num_queries):
+    notebook = make_runbook(("code", "ls", [stream("x")]), space=space, path="a.ipynb")
+    pages = (
+        notebook.get_absolute_url(),
+        f"/n/{notebook.pk}/history/",
+        f"/n/{notebook.pk}/report/",
+        "/",
+        "/browse/hub/",
+    )
+    for page in pages:
+        with django_assert_max_num_queries(30) as asked:
+            assert client.get(page).status_code == 200
+        read = " ".join(query["sql"] for query in asked.captured_queries)
+        assert '"memes"' not in read, page
+        assert '"output"' not in read, page
