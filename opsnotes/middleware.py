@@ -1,12 +1,18 @@
-"""Language, time zone and theme of the person who is signed in."""
+"""What holds for every request: how its person wants to see the app, and what is said where bytes are lost."""
 
+import logging
 import zoneinfo
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
+from notebooks.blobs import BlobMissing
 from opsnotes.models import Preferences
+
+logger = logging.getLogger(__name__)
 
 THEME_COOKIE = "theme"
 
@@ -26,6 +32,24 @@ class PreferencesMiddleware:
         zone = zoneinfo.ZoneInfo(preferences.time_zone) if preferences.time_zone else None
         with timezone.override(zone):
             return self.get_response(request)
+
+
+class LostBytesMiddleware:
+    """Whatever asked for them: the page says what happened, the log which bytes."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, BlobMissing):
+            return None
+        logger.error("%s needs %s, which is not in the storage: was it in the backup?", request.path, error)
+        if request.path.startswith("/api/"):
+            return JsonResponse({"detail": _("This server has lost the file’s bytes")}, status=503)
+        return render(request, "opsnotes/lost.html", status=503)
 
 
 def preferences_of(request: HttpRequest) -> Preferences:

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "opsnotes.middleware.LostBytesMiddleware",
 ]
 ROOT_URLCONF = "opsnotes.urls"
 WSGI_APPLICATION = "opsnotes.wsgi.application"

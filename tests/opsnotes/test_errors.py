@@ -4,7 +4,7 @@ from django.test import Client
 from django.urls import reverse
 
 from opsnotes.models import Preferences
-from tests.builders import make_runbook, make_space, make_user
+from tests.builders import lose_bytes, make_runbook, make_space, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +60,21 @@ def test_what_breaks_here_is_said_plainly_without_asking_the_database(client, mo
     assert html.status_code == 500
     assert "Something broke here" in html.content.decode()
     assert "secret" not in html.content.decode()
+
+
+def test_where_bytes_are_lost_it_is_said_and_nothing_else_breaks(client):
+    writer = make_user()
+    notebook = make_runbook(space=make_space("hub", writers=[writer]))
+    lose_bytes(notebook.revision.sha256)
+    client.force_login(writer)
+    assert client.get(notebook.get_absolute_url()).status_code == 200
+    for address in ("file", "v/1/", "download/script/"):
+        response = client.get(f"/n/{notebook.pk}/{address}")
+        assert response.status_code == 503
+        assert "lost the file" in response.content.decode()
+    assert "detail" in client.get(f"/api/v1/notebooks/{notebook.pk}/file/").json()
+    response = client.post(reverse("move", args=[notebook.pk]), {"space": "hub", "path": "b.ipynb"})
+    assert response.status_code == 503
 
 
 def test_error_pages_speak_the_readers_language(client):
