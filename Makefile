@@ -37,7 +37,7 @@ screenshots: .venv/tested
 	.venv/bin/python -m docs.screenshots
 
 translations: .venv/tested
-	.venv/bin/python manage.py makemessages --locale ja --no-wrap --no-obsolete --ignore .venv --ignore samples --ignore tests --ignore benchmarks
+	.venv/bin/python manage.py makemessages --locale ja --no-wrap --add-location file --no-obsolete --ignore .venv --ignore samples --ignore tests --ignore benchmarks
 	.venv/bin/python manage.py compilemessages --locale ja --ignore .venv
 
 .venv/installed: pyproject.toml constraints.txt
