@@ -9,11 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notebooks.access import writable_space
+from notebooks.api.fields import NamedField
 from notebooks.models import Space
 from notebooks.spaces import Members, NoWriterLeft, free_slug, is_free, save_space
 
 
-class PeopleField(serializers.SlugRelatedField[User]):
+class PeopleField(NamedField[User]):
     """An account by its user name."""
 
     def __init__(self, **kwargs: Any) -> None:

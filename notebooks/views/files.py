@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from notebooks import blobs
+from notebooks import blobs, paths
 from notebooks.access import visible_notebook, visible_space
 from notebooks.addresses import Addresses
 from notebooks.models import Asset, Notebook, NotebookAsset, Revision
@@ -111,7 +111,7 @@ def frame(request: HttpRequest, notebook: Notebook, sha256: str) -> HttpResponse
 def side_file(request: HttpRequest, slug: str, path: str) -> HttpResponseBase:
     """A README or an image beside the notebooks. Whatever is no image is handed out as text."""
     space = visible_space(request.user, slug)
-    found = get_object_or_404(space.side_files, path=path)
+    found = get_object_or_404(space.side_files, path=paths.storable(path))
     is_image = found.media_type.startswith("image/")
     media_type = found.media_type if is_image else "text/plain; charset=utf-8"
     name = path.rpartition("/")[2]

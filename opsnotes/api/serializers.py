@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from notebooks import forms, ingest, moving, paths
+from notebooks.api.fields import NamedField
 from notebooks.models import Notebook, Revision, Space
 from notebooks.parsing.model import CellType, Status
 from notebooks.showing import ShownCell, shown_cells
@@ -87,7 +88,7 @@ class RevisionSerializer(serializers.ModelSerializer[Revision]):
 class ChangeSerializer(serializers.Serializer[Notebook]):
     """What PATCH may change: the place, and which revision is the current one."""
 
-    space = serializers.SlugRelatedField[Space]("slug", queryset=Space.objects.none(), required=False)
+    space = NamedField[Space]("slug", queryset=Space.objects.none(), required=False)
     path = serializers.CharField(max_length=paths.LONGEST, required=False)
     revision = serializers.IntegerField(required=False)
 
