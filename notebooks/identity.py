@@ -145,7 +145,7 @@ class _Matching:
 
     def _by_place(self) -> None:
         """Cells edited where they stand: between the same matched neighbours in both revisions."""
-        for new, old in list(self._gaps()):
+        for new, old in self._gaps():  # one by one: what a gap takes is no longer free for the next
             same_shape = [self.cells[n].cell_type for n in new] == [self.previous[o].cell_type for o in old]
             if same_shape:
                 for pair in zip(new, old, strict=True):

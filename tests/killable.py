@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 
 import django
@@ -50,7 +51,7 @@ POINTS = {
 def arm(marks):
     for point, (module, name, when, chance) in POINTS.items():
         *owner, function = name.split(".")
-        holder = sys.modules[module]
+        holder = import_module(module)
         for each in owner:
             holder = getattr(holder, each)
         setattr(holder, function, _wrapped(getattr(holder, function), marks / point, when, chance))
