@@ -28,6 +28,7 @@ from notebooks.storing import Fragments, clear_cells, store_cells
 
 logger = logging.getLogger(__name__)
 
+MOST_AGAIN = 2  # what is missing is made at the second try
 # Assigned ids are worked out, not drawn: a task that is run twice, or bytes that return, give the same ids.
 ASSIGNED = UUID("6f70736e-6f74-5573-8000-6d656d657321")
 
@@ -83,11 +84,17 @@ def ingest(
     `on_store` is called inside the transaction that stores a revision: what it writes stands or falls with it.
     Raises parsing.InvalidNotebook where the bytes are no notebook.
     """
+    provenance, again = provenance or Provenance(), 0
     while True:
         try:
-            return _ingest(space, path, raw, provenance or Provenance(), on_store)
+            return _ingest(space, path, raw, provenance, on_store)
         except _Overtaken:
             logger.info("%s/%s was stored by another worker meanwhile; looking again", space.slug, path)
+        except IntegrityError:
+            # A fragment that was known, and that nothing used, may have been tidied away since.
+            again += 1
+            if again > MOST_AGAIN:
+                raise
 
 
 @dataclass(frozen=True, slots=True)

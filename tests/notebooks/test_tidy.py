@@ -11,6 +11,7 @@ from notebooks import batches, blobs, sidefiles, tidying
 from notebooks.door import Incoming
 from notebooks.ingest import ingest
 from notebooks.models import Asset, Batch, Cell, Fragment, Notebook
+from notebooks.storing import Fragments
 from tests.builders import display, lose_bytes, make_notebook, make_space
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +86,25 @@ def test_bytes_that_come_again_while_the_storage_is_tidied_stay(monkeypatch):
     assert (blobs.exists(again), blobs.exists(lost)) == (True, False)
     blobs.put_file(io.BytesIO(b"nobody names me"))
     assert blobs.get(lost) == b"nobody names me"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fragment_that_goes_while_a_notebook_that_needs_it_comes_in_is_made_again(monkeypatch):
+    space = make_space()
+    ingest(space, "x.ipynb", make_notebook("ls"))
+    ingest(space, "x.ipynb", make_notebook("df"))
+    look, tidied = Fragments.of, []
+
+    def look_and_tidy(parsed):
+        found = look(parsed)
+        if not tidied:
+            tidied.append(tidying.remove_fragments())
+        return found
+
+    monkeypatch.setattr(Fragments, "of", look_and_tidy)
+    notebook = ingest(space, "y.ipynb", make_notebook("ls")).notebook
+    assert "ls" in notebook.cells.get().fragment.html
+    assert tidied
 
 
 def test_batches_go_after_ninety_days_unless_something_waits():
