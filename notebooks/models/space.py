@@ -12,10 +12,6 @@ class SpaceQuerySet(models.QuerySet["Space"]):
         """Spaces whose content `user` may read. The one place where reading is decided."""
         return self.filter(models.Q(is_public=True) | _joined_by(user))
 
-    def joined_by(self, user: Viewer) -> "SpaceQuerySet":
-        """Spaces that `user` is in, as reader or writer. A public one can be read without that."""
-        return self.filter(_joined_by(user))
-
     def writable_by(self, user: Viewer) -> "SpaceQuerySet":
         """Spaces that `user` may add to, change and people."""
         return self.filter(_written_by(user))
@@ -85,6 +81,3 @@ class Space(models.Model):
 
     def is_writable_by(self, user: Viewer) -> bool:
         return Space.objects.writable_by(user).filter(pk=self.pk).exists()
-
-    def is_joined_by(self, user: Viewer) -> bool:
-        return Space.objects.joined_by(user).filter(pk=self.pk).exists()

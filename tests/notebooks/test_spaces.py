@@ -45,7 +45,7 @@ def test_groups_count_as_their_people_and_nobody_twice():
 
 def test_a_public_space_is_not_one_that_everybody_is_in():
     make_space("open", is_public=True)
-    assert list(Space.objects.joined_by(make_user())) == []
+    assert [space.is_joined for space in Space.objects.with_standing(make_user())] == [False]
 
 
 def test_who_may_see_what_is_one_query(django_assert_num_queries):
