@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import chain
 
 from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef, QuerySet
@@ -42,6 +43,22 @@ def unused_blobs() -> Iterator[str]:
                 yield name
 
 
+def half_written() -> Iterator[str]:
+    """Names in the storage of what processes had begun to write when they were killed."""
+    before = timezone.now() - SETTLED
+    for prefix in sorted(default_storage.listdir("")[0]):
+        for name in default_storage.listdir(prefix)[1]:
+            if (
+                name.startswith(".incoming-")
+                and default_storage.get_modified_time(f"{prefix}/{name}") < before
+            ):
+                yield f"{prefix}/{name}"
+
+
+def unused_file_count() -> int:
+    return sum(1 for _ in chain(unused_blobs(), half_written()))
+
+
 def remove_batches() -> None:
     old_batches().delete()
 
@@ -57,9 +74,11 @@ def remove_assets() -> None:
     unused_assets().delete()
 
 
-def remove_blobs() -> None:
+def remove_files() -> None:
     for digest in unused_blobs():
         blobs.remove_unless_put_since(digest, timezone.now() - SETTLED)
+    for name in half_written():
+        default_storage.delete(name)
 
 
 def _used(prefix: str) -> set[str]:

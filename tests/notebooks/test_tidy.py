@@ -1,6 +1,7 @@
 import io
 import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
@@ -82,10 +83,21 @@ def test_bytes_that_come_again_while_the_storage_is_tidied_stay(monkeypatch):
     assert unused == sorted([again, lost])
     monkeypatch.setattr(tidying, "unused_blobs", lambda: iter(unused))
     blobs.put(b"brought again")  # its row is not there yet
-    tidying.remove_blobs()
+    tidying.remove_files()
     assert (blobs.exists(again), blobs.exists(lost)) == (True, False)
     blobs.put_file(io.BytesIO(b"nobody names me"))
     assert blobs.get(lost) == b"nobody names me"
+
+
+def test_what_a_killed_process_had_begun_to_write_goes():
+    digest = blobs.put(b"whole")
+    begun = Path(default_storage.path(f"{digest[:2]}/.incoming-abc"))
+    begun.write_bytes(b"ha")
+    tidy(yes=True)
+    assert begun.exists()  # it may be being written
+    grow_old()
+    tidy(yes=True)
+    assert not begun.exists()
 
 
 @pytest.mark.django_db(transaction=True)

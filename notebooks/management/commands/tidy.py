@@ -25,7 +25,7 @@ class Command(BaseCommand):
             ("fragments", lambda: tidying.unused_fragments().count(), tidying.remove_fragments),
             ("assets", lambda: tidying.unused_assets().count(), tidying.remove_assets),
             # Last: what the others leave behind is found with it.
-            ("files", lambda: sum(1 for _ in tidying.unused_blobs()), tidying.remove_blobs),
+            ("files", tidying.unused_file_count, tidying.remove_files),
         ]
         for name, count, remove in steps:
             found = count()
