@@ -256,7 +256,7 @@ class TestAZipThatCameIn:
             real(*args, **kwargs)
             calls.append(True)
             if len(calls) == 1:
-                raise working.OperationalError
+                raise working.OperationalError("database is locked")
 
         monkeypatch.setattr(unpacking.batches, "put_down", die_once)
         person = make_user()
