@@ -9,16 +9,16 @@ MANAGE := OPSNOTES_DATA="$(abspath $(DATA))" .venv/bin/python manage.py
 .PHONY: demo run worker install test lint bench screenshots translations
 
 demo: install
-	$(MANAGE) migrate --verbosity 0
-	$(MANAGE) load_samples
-	$(MANAGE) run --port $(PORT) --login-as demo
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) load_samples
+	@$(MANAGE) run --port $(PORT) --login-as demo
 
 run: install
-	$(MANAGE) migrate --verbosity 0
-	$(MANAGE) run --port $(PORT)
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) run --port $(PORT)
 
 worker: install
-	$(MANAGE) work
+	@$(MANAGE) work
 
 install: .venv/installed
 
@@ -41,11 +41,13 @@ translations: .venv/tested
 	.venv/bin/python manage.py compilemessages --locale ja --ignore .venv
 
 .venv/installed: pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "OpsNotes needs Python 3.11 or newer; name one with PYTHON=python3.12")'
-	test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	$(PIP) install --constraint constraints.txt .
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "OpsNotes needs Python 3.11 or newer; name one with PYTHON=python3.12")'
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@echo "Installing; the first time takes a minute."
+	@$(PIP) install --constraint constraints.txt .
 	touch $@
 
 .venv/tested: .venv/installed
-	$(PIP) install --constraint constraints.txt '.[dev]'
+	@echo "Installing; the first time takes a minute."
+	@$(PIP) install --constraint constraints.txt '.[dev]'
 	touch $@

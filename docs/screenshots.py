@@ -37,7 +37,7 @@ TAKEN = (
     Picture("runbook-light", RUN, WIDE),
     Picture("runbook-dark", RUN, WIDE, "dark"),
     Picture("runbook-phone", RUN, PHONE, "dark"),
-    Picture("search-light", "/search/?q=Permission", WIDE),
+    Picture("search-light", "/search/?q=rotate", WIDE),
     Picture("upload-light", "/upload/", WIDE),
 )
 
