@@ -13,6 +13,7 @@ from notebooks import door, paths
 from notebooks.door import Incoming, Received
 from notebooks.doorbell import MOST_BELLS, ring, ring_on_commit
 from notebooks.models import Batch, BatchItem, Space
+from notebooks.models.batch import BatchItemQuerySet
 from notebooks.refusals import Refusal
 
 logger = logging.getLogger(__name__)
@@ -74,11 +75,17 @@ def close(batch: Batch) -> None:
 def retry(batch: Batch, item: int | None = None) -> int:
     """Queues what failed once more, or the one `item`; how many there were."""
     failed = batch.items.retriable()
-    again = (failed if item is None else failed.filter(pk=item)).update(
-        state=State.QUEUED, attempts=0, reason_code="", reason_detail="", finished_at=None
-    )
+    wanted = failed if item is None else failed.filter(pk=item)
+    _pass_over(wanted)
+    again = wanted.update(state=State.QUEUED, attempts=0, reason_code="", reason_detail="", finished_at=None)
     ring_on_commit(again)
     return again
+
+
+def _pass_over(failed: BatchItemQuerySet) -> None:
+    """Says so where something newer came in meanwhile, instead of putting the old over it."""
+    overtaken = list(failed.superseded().values_list("pk", flat=True))
+    BatchItem.objects.filter(pk__in=overtaken).update(reason_code=Refusal.SUPERSEDED, reason_detail="")
 
 
 def sweep() -> None:

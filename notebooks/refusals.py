@@ -52,6 +52,10 @@ class Refusal(models.TextChoices):
             "Reading this file ended its worker three times. Retry, and tell your administrator if it happens again."
         ),
     )
+    SUPERSEDED = (
+        "superseded",
+        _("A later upload of this path is in already, so this one was not tried again."),
+    )
     INTERNAL = (
         "internal",
         _("Something went wrong here, not with your file. Retry; the server's log says more."),

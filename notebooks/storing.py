@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from notebooks import blobs, paths
 from notebooks.identity import Identity
 from notebooks.models import Asset, Cell, Fragment, Link, Notebook, NotebookAsset
@@ -67,11 +69,12 @@ def clear_cells(notebook: Notebook) -> None:
 
 def keep_fragments(notebook: Notebook, fragments: Fragments) -> None:
     """Keeps what was rendered for one of the notebook's older revisions, and the right to its assets."""
-    if fragments.rendered:
-        store_fragments(fragments)
-        _grant_assets(
-            notebook, {asset.sha256 for each in fragments.rendered.values() for asset in each.assets}
-        )
+    # Whoever rendered them: another notebook may have been the first to show the same cell.
+    missing = fragments.assets - _granted(notebook)
+    if fragments.rendered or missing:
+        with transaction.atomic():
+            store_fragments(fragments)
+            _grant_assets(notebook, missing)
 
 
 def store_fragments(fragments: Fragments) -> None:
@@ -126,6 +129,10 @@ def _grant_assets(notebook: Notebook, digests: AbstractSet[str]) -> None:
     NotebookAsset.objects.bulk_create(
         [NotebookAsset(notebook=notebook, asset_id=sha256) for sha256 in digests], ignore_conflicts=True
     )
+
+
+def _granted(notebook: Notebook) -> set[str]:
+    return set(NotebookAsset.objects.filter(notebook=notebook).values_list("asset_id", flat=True))
 
 
 def _store_links(notebook: Notebook, links: AbstractSet[str]) -> None:

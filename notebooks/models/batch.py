@@ -95,7 +95,18 @@ class BatchItemQuerySet(models.QuerySet["BatchItem"]):
 
     def retriable(self) -> "BatchItemQuerySet":
         """Failed, and the bytes are here to try again with."""
-        return self.filter(state=BatchItem.State.FAILED).exclude(sha256="")
+        failed = self.filter(state=BatchItem.State.FAILED).exclude(sha256="")
+        return failed.exclude(reason_code=Refusal.SUPERSEDED)
+
+    def superseded(self) -> "BatchItemQuerySet":
+        """A later upload of the same path is in: these must not come in after it."""
+        later = BatchItem.objects.filter(
+            batch__space=models.OuterRef("batch__space"),
+            path=models.OuterRef("path"),
+            pk__gt=models.OuterRef("pk"),
+            state__in=[BatchItem.State.STORED, BatchItem.State.UNCHANGED],
+        )
+        return self.filter(models.Exists(later))
 
 
 class BatchItem(models.Model):
@@ -153,7 +164,9 @@ class BatchItem(models.Model):
 
     @property
     def can_be_retried(self) -> bool:
-        return self.state == self.State.FAILED and bool(self.sha256)
+        return (
+            self.state == self.State.FAILED and bool(self.sha256) and self.reason_code != Refusal.SUPERSEDED
+        )
 
     def claim(self, worker: str) -> bool:
         """Takes the item for `worker`; False where another holds it or it is done. An item that

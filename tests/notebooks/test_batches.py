@@ -237,6 +237,21 @@ def test_failed_files_are_retried_one_or_all():
     assert progress_of(batch).queued == 2
 
 
+def test_an_old_failure_is_not_tried_again_over_something_newer(monkeypatch):
+    space, person = make_space(), make_user()
+    space.writers.add(person)
+    failed, newer = (batches.open_batch(space, person, Batch.Kind.UPLOAD) for _ in range(2))
+    batches.receive(failed, [a_file("x.ipynb", make_notebook("old"))], is_last=True)
+    with monkeypatch.context() as broken:
+        broken.setattr("notebooks.working.ingest", lambda *arguments, **options: 1 / 0)
+        work()
+    batches.receive(newer, [a_file("x.ipynb", make_notebook("new"))], is_last=True)
+    work()
+    assert batches.retry(failed) == 0
+    assert states(failed) == {"x.ipynb": (State.FAILED, Refusal.SUPERSEDED)}
+    assert Notebook.objects.get().cells.get().source == "new"
+
+
 def test_the_later_of_two_uploads_of_a_path_wins():
     space, person = make_space(), make_user()
     space.writers.add(person)
