@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.cache import cache
+from django.utils import translation
 
 
 @pytest.fixture(autouse=True)
@@ -18,3 +19,10 @@ def data_of_its_own(settings, tmp_path):
     }
     cache.clear()
     return settings.DATA
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """A request in Japanese leaves its thread speaking Japanese; the next test begins anew."""
+    with translation.override("en"):
+        yield
