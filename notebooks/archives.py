@@ -21,6 +21,7 @@ _END = struct.Struct("<4s4H2LH")
 _END64 = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR64 = struct.Struct("<4sLQL")
 _LONGEST_COMMENT = 65_535
+_WINDOWS = 0  # FAT: who made the zip
 _LOCAL_HEADER = 30  # bytes, without name and extra field
 
 
@@ -107,13 +108,19 @@ class Archive:
 
 def _entry(info: zipfile.ZipInfo) -> Entry:
     return Entry(
-        path=_name(info),
+        path=_path(info),
         size=info.file_size,
         saved_at=_saved_at(info),
         is_link=stat.S_ISLNK(info.external_attr >> 16),
         is_encrypted=bool(info.flag_bits & _ENCRYPTED),
         info=info,
     )
+
+
+def _path(info: zipfile.ZipInfo) -> str:
+    """Old programs on Windows part folders by backslashes; elsewhere those belong to a name."""
+    name = _name(info)
+    return name.replace("\\", "/") if info.create_system == _WINDOWS else name
 
 
 def _name(info: zipfile.ZipInfo) -> str:

@@ -5,6 +5,8 @@ import unicodedata
 from urllib.parse import unquote
 
 LONGEST = 1000
+_SEPARATOR = re.compile(r"[/\\]")
+_ROOT = re.compile(r"\\|[A-Za-z]:([/\\]|$)")  # of Windows: a share or a drive
 _NOT_STORABLE = re.compile("[\\x00\\ud800-\\udfff]")
 SKIPPED_FOLDERS = {"nbsearch-tmp", "__MACOSX"}
 SKIPPED_FILES = {"Thumbs.db", "desktop.ini"}
@@ -21,15 +23,16 @@ class UnsafePath(ValueError):
 def clean(path: str) -> str:
     """`path` as it is stored: NFC (macOS sends NFD), without "." and doubled slashes.
 
-    Raises UnsafePath for absolute paths, drive letters, "..", control characters and what is too long.
+    A backslash is a character of a name: runbooks named after a shell command have them. Raises UnsafePath for
+    absolute paths, drive letters, ".." (between backslashes too), control characters and what is too long.
     """
-    path = storable(unicodedata.normalize("NFC", path.replace("\\", "/")))
+    path = storable(unicodedata.normalize("NFC", path))
     names = [name for name in path.split("/") if name not in {"", "."}]
-    if path.startswith("/") or ".." in names or not names or (len(names[0]) == 2 and names[0][1] == ":"):
+    cleaned = "/".join(names)
+    if path.startswith("/") or not names or ".." in _SEPARATOR.split(cleaned) or _ROOT.match(cleaned):
         raise UnsafePath("unsafe_path", path)
     if any(unicodedata.category(character) == "Cc" for character in path):
         raise UnsafePath("unsafe_path", path)
-    cleaned = "/".join(names)
     if len(cleaned) > LONGEST:
         raise UnsafePath("path_too_long", path)
     return cleaned
@@ -42,7 +45,7 @@ def clean_folder(folder: str) -> str:
 
 def skip_reason(path: str) -> str:
     """Why a file is left out without being a failure: "" where it is not."""
-    *folders, name = path.replace("\\", "/").split("/")
+    *folders, name = path.split("/")
     if ".ipynb_checkpoints" in folders:
         return "checkpoint"
     if any(folder in SKIPPED_FOLDERS for folder in folders):

@@ -75,6 +75,15 @@ def test_names_are_read_as_their_maker_saw_them(raw_name, name):
     assert unpacked(archive, archive.entries[0]) == RAW
 
 
+@pytest.mark.parametrize(("system", "path"), [(0, "a/b.ipynb"), (3, "a\\b.ipynb")])
+def test_backslashes_part_folders_only_in_a_zip_of_windows(system, path):
+    info = zipfile.ZipInfo("a\\b.ipynb")
+    info.create_system = system
+    archive = opened(a_zip((info, RAW)))
+    assert archive.entries[0].path == path
+    assert unpacked(archive, archive.entries[0]) == RAW
+
+
 def test_names_with_the_utf8_flag_are_utf8():
     assert opened(a_zip(("手順.ipynb", RAW))).entries[0].path == "手順.ipynb"
 

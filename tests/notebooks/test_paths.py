@@ -25,7 +25,7 @@ def test_decomposed_names_from_macos_become_composed():
 
 
 @pytest.mark.parametrize(
-    "path", ["../a", "a/../../b", "/etc/passwd", "C:\\a", "c:/a", "", ".", "a\nb", "a/.."]
+    "path", ["../a", "a\\..\\b", "\\\\host\\a", "a/../../b", "/etc/passwd", "C:\\a", "c:/a", "", ".", "a\nb", "a/.."]
 )
 def test_paths_that_lead_out_are_refused(path):
     with pytest.raises(UnsafePath):
@@ -38,8 +38,14 @@ def test_a_path_too_long_says_so():
     assert caught.value.code == "path_too_long"
 
 
-def test_windows_separators_and_doubled_slashes_are_tidied():
-    assert clean("a\\b//./c.ipynb") == "a/b/c.ipynb"
+def test_a_backslash_belongs_to_the_name():
+    path = "share/!ssh {target} bash -l -c \\.ipynb"
+    assert clean(path) == path
+    assert skip_reason(path) == ""
+
+
+def test_doubled_slashes_are_tidied():
+    assert clean("a/b//./c.ipynb") == "a/b/c.ipynb"
     assert clean_folder("/ops/tokyo/") == "ops/tokyo"
     assert clean_folder("/") == ""
 
