@@ -25,7 +25,8 @@ def test_decomposed_names_from_macos_become_composed():
 
 
 @pytest.mark.parametrize(
-    "path", ["../a", "a\\..\\b", "\\\\host\\a", "a/../../b", "/etc/passwd", "C:\\a", "c:/a", "", ".", "a\nb", "a/.."]
+    "path",
+    ["../a", "a\\..\\b", "\\\\host\\a", "a/../../b", "/etc/passwd", "C:\\a", "c:/a", "", ".", "a\nb", "a/.."],
 )
 def test_paths_that_lead_out_are_refused(path):
     with pytest.raises(UnsafePath):
