@@ -7,7 +7,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from notebooks.models import Batch, BatchItem, Notebook, Revision, Space
+from notebooks.models import Batch, BatchItem, Notebook, Revision, SideFile, Space
 
 
 class LookOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django has it for the checker only
@@ -81,3 +81,16 @@ class BatchItemAdmin(LookOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).order_by("-pk")
+
+
+@admin.register(SideFile)
+class SideFileAdmin(LookOnlyAdmin):
+    """A picture that should not have come in can be taken out here; a README comes back with the next upload."""
+
+    list_display = ("path", "space", "media_type", "size", "updated_at")
+    list_filter = ("space",)
+    list_select_related = ("space",)
+    search_fields = ("path", "sha256")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)

@@ -94,6 +94,9 @@ class SideFile(models.Model):
         constraints = [models.UniqueConstraint(fields=["space", "path"], name="one_side_file_at_a_path")]
         indexes = [models.Index(fields=["space", "folder"], name="side_file_by_folder")]
 
+    def __str__(self) -> str:
+        return self.path
+
 
 class LinkQuerySet(models.QuerySet["Link"]):
     def into(self, notebook: Notebook) -> "LinkQuerySet":
