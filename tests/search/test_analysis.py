@@ -46,7 +46,9 @@ words = st.sampled_from(
         "①",
     ]
 )
-texts = st.lists(words | st.text(max_size=8), max_size=12).map(" ".join) | st.text(max_size=60)
+# What this Python's Unicode does not know yet is left out: tantivy's may, and takes it for a letter.
+known = st.characters(exclude_categories=["Cn", "Cs"])
+texts = st.lists(words | st.text(known, max_size=8), max_size=12).map(" ".join) | st.text(known, max_size=60)
 
 
 def sequence_in(wanted, every):
