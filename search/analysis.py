@@ -40,11 +40,28 @@ _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _MOST_PIECES = 6
 
 
+# Outside these everyday blocks an engine's Unicode may be newer than Python's and know a letter that Python does not.
+_RARE = re.compile("[^\u0000-\u02ff\u2000-\u2bff\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
+
+
+class _Known(dict[int, str]):
+    """For str.translate: what this Python's Unicode does not know only separates, for every engine alike."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        self[code] = " " if unicodedata.category(character) == "Cn" else character
+        return self[code]
+
+
+_known = _Known()
+
+
 def normalise(text: str) -> str:
     """Full-width and half-width, composed and decomposed, upper and lower case are the same."""
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFKC", text).casefold()
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return text.translate(_known) if _RARE.search(text) else text
 
 
 def atoms(text: str) -> list[str]:
