@@ -87,6 +87,8 @@ class ParsedCell:
     outputs: tuple[Output, ...] = ()
     attachments: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     marks: Marks = field(default_factory=Marks)
+    former: tuple[Meme, ...] = ()  # ids of other families that it bore before, oldest first
+    logs: tuple[str, ...] = ()  # lc_wrapper's log file of each of its executions, oldest first
 
     @property
     def status(self) -> Status:
@@ -107,6 +109,9 @@ class ParsedNotebook:
     language: str = ""  # the kernel's language as Pygments and people know it: "python", "bash"
     kernel: str = ""  # what the person chose: "Python 3 (LC_wrapper)"
     title: str = ""  # the first heading; '' where there is none
+    former: tuple[Meme, ...] = ()  # its ids before each new root, oldest first
+    new_roots: tuple[tuple[Meme, Meme], ...] = ()  # (id before, id after) of cells at a new root
+    server_url: str = ""  # the notebook server that had it open last
 
 
 class InvalidNotebook(Exception):

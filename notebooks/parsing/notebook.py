@@ -3,6 +3,7 @@
 import re
 
 from notebooks import memes
+from notebooks.parsing import ancestry
 from notebooks.parsing.marks import count_of, executed_at, marks_of
 from notebooks.parsing.model import CellType, Json, ParsedCell, ParsedNotebook
 from notebooks.parsing.outputs import bounded, mapping, outputs_of, text_of
@@ -22,26 +23,31 @@ def parse(raw: bytes) -> ParsedNotebook:
     metadata = mapping(document.get("metadata"))
     kernelspec = mapping(metadata.get("kernelspec"))
     cells = tuple(_cell(index, cell) for index, cell in enumerate(document["cells"]))
+    meme = memes.parse(mapping(metadata.get("lc_notebook_meme")).get("current"))
     return ParsedNotebook(
         cells=cells,
         nbformat=found,
-        meme=memes.parse(mapping(metadata.get("lc_notebook_meme")).get("current")),
+        meme=meme,
         language=_language(metadata, kernelspec),
         kernel=(text_of(kernelspec.get("display_name")) or text_of(kernelspec.get("name")))[:200],
         title=_title(cells),
+        former=ancestry.former_of_notebook(metadata, meme),
+        new_roots=ancestry.new_roots_of(metadata),
+        server_url=ancestry.server_url_of(metadata),
     )
 
 
 def _cell(index: int, cell: dict[str, Json]) -> ParsedCell:
     metadata = mapping(cell.get("metadata"))
     carried = mapping(metadata.get("lc_cell_meme")).get("current")
+    meme = memes.parse(carried)
     cell_type = _cell_type(cell.get("cell_type"))
     is_code = cell_type is CellType.CODE
     return ParsedCell(
         index=index,
         cell_type=cell_type,
         source=text_of(cell.get("source")),
-        meme=memes.parse(carried),
+        meme=meme,
         raw_meme=carried if isinstance(carried, str) else "",
         cell_id=text_of(cell.get("id")),
         execution_count=count_of(cell.get("execution_count")) if is_code else None,
@@ -51,6 +57,8 @@ def _cell(index: int, cell: dict[str, Json]) -> ParsedCell:
             name: bounded(mapping(bundle)) for name, bundle in mapping(cell.get("attachments")).items()
         },
         marks=marks_of(metadata),
+        former=ancestry.former_of_cell(metadata, meme),
+        logs=ancestry.logs_of(metadata),
     )
 
 
