@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
+from urllib.parse import quote, unquote
 
 from django.conf import settings
 from django.urls import reverse
 
 from notebooks import blobs, paths
+from notebooks.anchors import Anchors, headings_of
 from notebooks.models import Asset, Fragment, Notebook, SideFile, Space
 from notebooks.models.space import Viewer
 from notebooks.rendering import Place, SafeHtml, place, whole_output
-from notebooks.rendering.marks import ID_PREFIX, links_in
+from notebooks.rendering.marks import links_in
 
-_ID = re.compile(f' id="{ID_PREFIX}([^"]*)"')
 _ANY = "0" * 64
 
 
@@ -32,7 +32,7 @@ class Filling(Protocol):
 class Addresses:
     notebook: Notebook
     fragments: Sequence[Fragment]
-    links: Mapping[str, str]  # path as written -> address
+    links: Mapping[str, str]  # as written -> address
 
     @classmethod
     def of(cls, notebook: Notebook, fragments: Sequence[Fragment], user: Viewer) -> Addresses:
@@ -49,7 +49,7 @@ class Addresses:
         asset_url = self._inline if is_whole else _address("asset", self.notebook.pk)
         more_url = _address("output", self.notebook.pk)
         frame_url = _nothing if is_whole else _address("frame", self.notebook.pk)
-        anchors = _Anchors(self.fragments)
+        anchors = Anchors.in_html(enumerate(fragment.html for fragment in self.fragments))
 
         def fill(index: int, html: str, outputs_url: str = "") -> SafeHtml:
             return place(
@@ -109,7 +109,7 @@ def link_addresses(notebook: Notebook, links: Iterable[str], user: Viewer) -> di
 
 
 def addresses_in_folder(space: Space, folder: str, links: Iterable[str], user: Viewer) -> dict[str, str]:
-    """The same for a README of `folder`. Three queries, however many links."""
+    """The same for a README of `folder`. Four queries, however many links."""
     targets = {link: target for link in links if (target := paths.resolved(folder, link))}
     wanted = set(targets.values())
     if not wanted:
@@ -121,31 +121,22 @@ def addresses_in_folder(space: Space, folder: str, links: Iterable[str], user: V
         SideFile.objects.visible_to(user).filter(space=space, path__in=wanted).values_list("path", flat=True)
     )
     known |= {path: reverse("side-file", args=[space.slug, path]) for path in files}
-    found = notebooks.filter(path__in=wanted).only("pk", "path", "title")
-    known |= {each.path: each.get_absolute_url() for each in found}
-    return {link: known[target] for link, target in targets.items() if target in known}
+    found = {each.path: each for each in notebooks.filter(path__in=wanted).only("pk", "path", "title")}
+    known |= {path: each.get_absolute_url() for path, each in found.items()}
+    hashes = _hashes({link: found[path].pk for link, path in targets.items() if path in found})
+    return {link: known[path] + hashes.get(link, "") for link, path in targets.items() if path in known}
 
 
-class _Anchors:
-    """The ids inside a notebook, for links that lead from one cell to another."""
-
-    def __init__(self, fragments: Sequence[Fragment]) -> None:
-        self.fragments = fragments
-
-    @cached_property
-    def _places(self) -> dict[str, str]:
-        places: dict[str, str] = {}
-        for index, fragment in enumerate(self.fragments):
-            for anchor in _ID.findall(fragment.html):
-                places.setdefault(anchor, f"#cell-{index}-{anchor}")
-        return places
-
-    @cached_property
-    def _folded(self) -> dict[str, str]:
-        return {anchor.casefold(): place for anchor, place in reversed(self._places.items())}
-
-    def url(self, anchor: str) -> str | None:
-        return self._places.get(anchor) or self._folded.get(anchor.casefold())
+def _hashes(links: Mapping[str, int]) -> dict[str, str]:
+    """What follows "#" in the addresses of links into notebooks (by id): a heading that is there."""
+    written = {link: unquote(link.partition("#")[2]) for link in links if "#" in link}
+    anchors = headings_of({links[link] for link in written})
+    ids = {
+        link: anchors[links[link]].element_id(anchor)
+        for link, anchor in written.items()
+        if links[link] in anchors
+    }
+    return {link: f"#{quote(element_id)}" for link, element_id in ids.items() if element_id}
 
 
 def _address(name: str, pk: int) -> Callable[[str], str]:

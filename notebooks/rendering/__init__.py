@@ -1,5 +1,6 @@
 """Cells as safe HTML: the one place in the project that makes HTML safe. Pure but for its words."""
 
+from notebooks.rendering.anchors import anchor_of
 from notebooks.rendering.cell import render
 from notebooks.rendering.digest import RENDERER_VERSION, fragment_digest
 from notebooks.rendering.folding import TEXT, raw_text, whole_output
@@ -20,6 +21,7 @@ __all__ = [
     "Rendered",
     "RenderedAsset",
     "SafeHtml",
+    "anchor_of",
     "fragment_digest",
     "output_text",
     "outputs_in",

@@ -10,7 +10,7 @@ import orjson
 from notebooks.parsing.model import CellType, Marks, ParsedCell
 
 # Raise it whenever the same cell gives other HTML than before: `rerender` then makes all of it again.
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 
 # Recognising a cell takes a microsecond; the dataclass as a whole would take another to encode.
 _marks_of = attrgetter(*(field.name for field in fields(Marks)))

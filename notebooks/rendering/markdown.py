@@ -16,6 +16,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
 from notebooks.rendering import marks
+from notebooks.rendering.anchors import anchor_of
 from notebooks.rendering.blocks import pre, wrapped_tables
 from notebooks.rendering.code import highlighted
 from notebooks.rendering.collected import Collected
@@ -32,7 +33,6 @@ _SLOT = re.compile(f"{marks.START}s([0-9]+){marks.END}")
 _HEADING_TAG = re.compile(r"<(/?)h([1-6])(?=[ >])")
 _PASTED = re.compile(r"data:image/[a-z+.-]{1,20};base64,([A-Za-z0-9+/=]{200,})")
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
-_NOT_IN_ANCHOR = re.compile(r"[\s\"'<>&#%]+")
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class _Page:
 
     def anchor(self, text: str) -> str:
         """Jupyter's own: the heading's text with dashes for spaces; the second of a name gets a number."""
-        name = _NOT_IN_ANCHOR.sub("-", text).strip("-")[:100] or "section"
+        name = anchor_of(text) or "section"
         seen = self.anchors[name] = self.anchors.get(name, 0) + 1
         return name if seen == 1 else f"{name}-{seen - 1}"
 

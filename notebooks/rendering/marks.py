@@ -28,9 +28,10 @@ def frame(sha256: str) -> str:
     return f"{START}f{sha256}{END}"
 
 
-def link(path: str) -> str:
-    """The whole value of an href or src, which goes where nothing is there. `path` is percent-encoded."""
-    return f"{START}l{path}{END}"
+def link(address: str) -> str:
+    """The whole value of an href or src, which goes where nothing is there. `address` is a path, percent-encoded,
+    and for a link "#" and the place in it, percent-encoded too."""
+    return f"{START}l{address}{END}"
 
 
 def links_in(html: str) -> set[str]:

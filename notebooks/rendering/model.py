@@ -35,7 +35,9 @@ class RenderedAsset:
 class Rendered:
     html: str  # safe, with markers for what depends on the place
     assets: tuple[RenderedAsset, ...] = ()
-    links: tuple[str, ...] = ()  # relative addresses, percent-encoded, without query and fragment
+    links: tuple[
+        str, ...
+    ] = ()  # relative addresses, percent-encoded, without query; some with "#" and an anchor
     headings: tuple[Heading, ...] = ()
 
 
@@ -51,7 +53,7 @@ class Place:
     asset_url: Callable[[str], str]  # sha256 -> address of the asset
     more_url: Callable[[str], str]  # sha256 -> address of a folded output's whole HTML; its text below "?raw"
     frame_url: Callable[[str], str]  # sha256 -> address of the sandboxed document; "" where none can be had
-    link_url: Callable[[str], str | None]  # path as written -> address here, or None where nothing is there
+    link_url: Callable[[str], str | None]  # one of `links` -> address here, or None where nothing is there
     image_url: Callable[[str], str | None] = _nowhere  # the same for an image, where that differs
     anchor_url: Callable[[str], str | None] = _nowhere  # "#anchor" as written -> where it is on this page
     whole: Callable[[str], str | None] = (

@@ -151,15 +151,14 @@ class _Addresses:
             return f' href="{escape(href)}" rel="noopener noreferrer"'
         if href.startswith("#"):
             return f' href="{marks.anchor(unquote(href[1:]))}"' if len(href) > 1 else ""
-        path = "" if _SCHEME.match(href) else self._path(href)
-        return f' href="{marks.link(path)}"' if path else ""
+        link = "" if _SCHEME.match(href) else self._noted(_relative(href))
+        return f' href="{marks.link(link)}"' if link else ""
 
-    def _path(self, address: str) -> str:
-        """A relative address without query and fragment, noted as one of the cell's links."""
-        path = quote(clean(unquote(address.partition("#")[0].partition("?")[0])))
-        if path:
-            self.collected.links[path] = None
-        return path
+    def _noted(self, link: str) -> str:
+        """Notes it as one of the cell's links."""
+        if link:
+            self.collected.links[link] = None
+        return link
 
     def _image(self, attributes: dict[str, str]) -> str:
         src = unescape(attributes.pop("src", "")).strip()
@@ -179,7 +178,7 @@ class _Addresses:
         elif _SCHEME.match(src):
             return ""
         else:
-            path = self._path(src)
+            path = self._noted(_path(src))
             return marks.link(path) if path else ""
         image = image_asset(raw) if raw else None
         return marks.asset(self.collected.add_asset(image.raw, image.media_type)) if image else ""
@@ -190,6 +189,16 @@ class _Addresses:
             f'<span class="external-image" title="{marks.word("external_image")}">{alt or escape(src)}</span>'
         )
         return text if self.is_in_link else f'<a href="{escape(src)}" rel="noopener noreferrer">{text}</a>'
+
+
+def _relative(address: str) -> str:
+    """A relative address without its query; what follows "#" is the place in what it leads to."""
+    path, anchor = _path(address), quote(clean(unquote(address.partition("#")[2])))
+    return f"{path}#{anchor}" if path and anchor else path
+
+
+def _path(address: str) -> str:
+    return quote(clean(unquote(address.partition("#")[0].partition("?")[0])))
 
 
 def _written(attributes: dict[str, str]) -> str:

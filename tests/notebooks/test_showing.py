@@ -1,10 +1,13 @@
+import re
+from urllib.parse import unquote
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from notebooks import blobs, sidefiles
-from notebooks.models import Fragment
+from notebooks.models import Fragment, Notebook
 from notebooks.showing import shown_cells, shown_revision
 from notebooks.verdict import Ending
 from tests.builders import display, error, make_runbook, make_space, stream
@@ -40,11 +43,74 @@ def test_link_leads_to_the_notebooks_page_here():
     space = public()
     target = make_runbook(("markdown", "# Target"), space=space, path="share/日本語 1.ipynb")
     source = make_runbook(
-        ("markdown", "[go](../share/%E6%97%A5%E6%9C%AC%E8%AA%9E%201.ipynb#part)"),
+        ("markdown", "[go](../share/%E6%97%A5%E6%9C%AC%E8%AA%9E%201.ipynb)"),
         space=space,
         path="a/b.ipynb",
     )
     assert f'<a href="{target.get_absolute_url()}">go</a>' in html_of(source)
+
+
+def link_into(target_cells, written):
+    """Where `written`, in a notebook beside, leads: below the target's own address."""
+    space = public()
+    target = make_runbook(*target_cells, space=space, path="other.ipynb")
+    source = make_runbook(("markdown", f"[go]({written})"), space=space)
+    address = re.search(r'<a href="([^"]*)">go</a>', html_of(source))[1]
+    assert address.startswith(target.get_absolute_url())
+    return unquote(address.removeprefix(target.get_absolute_url()))
+
+
+HEADINGS = [
+    ("markdown", "# Other"),
+    "ls",
+    ("markdown", "## Some Heading\n\n### 再構築 の 手順"),
+    ("markdown", '## Some Heading\n\n## C# "quoted" & 100%'),
+]
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ("other.ipynb#Some-Heading", "#cell-2-Some-Heading"),
+        ("other.ipynb#Some%20Heading", "#cell-2-Some-Heading"),
+        ("other.ipynb#some-heading", "#cell-2-Some-Heading"),
+        ("./other.ipynb?x=1#Some-Heading", "#cell-2-Some-Heading"),
+        ("other.ipynb#再構築-の-手順", "#cell-2-再構築-の-手順"),
+        (
+            "other.ipynb#%E5%86%8D%E6%A7%8B%E7%AF%89%20%E3%81%AE%20%E6%89%8B%E9%A0%86",
+            "#cell-2-再構築-の-手順",
+        ),
+        ("other.ipynb#C%23-%22quoted%22-%26-100%25", "#cell-3-C-quoted-100"),
+        ("other.ipynb#No-such-heading", ""),
+        ("other.ipynb#", ""),
+        ("other.ipynb#%00%22%3E%3Cscript%3E", ""),
+    ],
+)
+def test_link_to_a_heading_of_another_notebook_leads_to_its_cell_or_to_the_top(written, place):
+    assert link_into(HEADINGS, written) == place
+
+
+def test_place_that_a_link_leads_to_is_on_the_other_notebooks_page():
+    place = link_into(HEADINGS, "other.ipynb#再構築-の-手順")
+    assert f'id="{place[1:]}"' in html_of(Notebook.objects.get(path="other.ipynb"))
+
+
+def test_link_to_a_heading_of_a_notebook_without_any_leads_to_its_top():
+    assert link_into(["ls"], "other.ipynb#Some-Heading") == ""
+
+
+def test_links_to_two_headings_of_one_notebook_stay_apart():
+    space = public()
+    make_runbook(*HEADINGS, space=space, path="other.ipynb")
+    source = make_runbook(
+        ("markdown", "[a](other.ipynb#Other) [b](other.ipynb#Some-Heading) [c](other.ipynb)"), space=space
+    )
+    assert re.findall(r'href="[^"#]*(#?[^"]*)"', html_of(source)) == [
+        "#cell-0-Other",
+        "#cell-2-Some-Heading",
+        "",
+    ]
+    assert source.links.count() == 1
 
 
 def test_link_to_what_is_not_there_is_text():
@@ -76,11 +142,13 @@ def test_image_beside_the_notebook_is_shown():
 
 def test_link_within_the_notebook_finds_its_heading_in_another_cell():
     source = make_runbook(
-        ("markdown", "[down](#Step-two) [up](#here)"), ("markdown", "## Step two\n<a id='here'></a>")
+        ("markdown", "[down](#Step-two) [too](#Step%20two) [also](#step-two) [up](#here) [no](#nowhere)"),
+        ("markdown", "## Step two\n<a id='here'></a>"),
     )
     html = html_of(source)
-    assert 'href="#cell-1-Step-two"' in html
+    assert html.count('href="#cell-1-Step-two"') == 4  # the heading's own permalink is the fourth
     assert 'href="#cell-1-here"' in html
+    assert "<a>no</a>" in html
 
 
 def test_image_output_is_asked_for_through_the_notebook():
@@ -108,15 +176,17 @@ def test_report_leaves_the_code_out():
 
 def test_number_of_queries_does_not_grow():
     def queries(count):
-        cells = [("markdown", f"# H{n}\n[x](n{n}.ipynb) ![y](p{n}.png)") for n in range(count)]
+        cells = [("markdown", f"# H{n}\n[x](n{n}.ipynb#H{n}) ![y](p{n}.png)") for n in range(count)]
         notebook = make_runbook(*cells, space=public())
+        for n in range(count):
+            make_runbook(("markdown", f"# H{n}"), space=notebook.space, path=f"n{n}.ipynb")
         with CaptureQueriesContext(
             connection,
         ) as captured:
             shown_cells(notebook, NOBODY)
         return len(captured)
 
-    assert queries(2) == queries(40) <= 5
+    assert queries(2) == queries(40) <= 6
 
 
 def test_old_revision_is_shown_with_the_ids_it_had():

@@ -79,8 +79,8 @@ def test_dollars_are_not_always_formulas(text):
 
 def test_relative_link_is_noted_and_can_be_placed():
     result = render_markdown("[a](../x/%E6%A7%8B.ipynb?raw=1#top) <a href='b c.ipynb'>b</a> ![i](img/a.png)")
-    assert result.links == ("../x/%E6%A7%8B.ipynb", "b%20c.ipynb", "img/a.png")
-    assert 'href="/here/../x/%E6%A7%8B.ipynb"' in placed(result.html)
+    assert result.links == ("../x/%E6%A7%8B.ipynb#top", "b%20c.ipynb", "img/a.png")
+    assert 'href="/here/../x/%E6%A7%8B.ipynb#top"' in placed(result.html)
 
 
 def test_link_to_nowhere_keeps_its_text():
