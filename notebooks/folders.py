@@ -90,7 +90,9 @@ def is_folder(space: Space, folder: str) -> bool:
 def readme_of(space: Space, folder: str) -> Readme:
     """README in any case, as people write it."""
     files = SideFile.objects.filter(_is_readme(folder, "md", "svg"), space=space, folder=folder)
-    by_ending = {file.path.rpartition(".")[2].lower(): file for file in files.order_by("path")}
+    by_ending = {
+        file.path.rpartition(".")[2].lower(): file for file in files.select_related("space").order_by("path")
+    }
     return Readme(by_ending.get("svg"), by_ending.get("md"), _readme_notebook(space, folder))
 
 

@@ -16,9 +16,11 @@ from django.views.decorators.http import require_safe
 from notebooks import blobs, paths
 from notebooks.access import visible_notebook, visible_space
 from notebooks.addresses import Addresses
-from notebooks.models import Asset, Notebook, NotebookAsset, Revision
+from notebooks.models import Asset, Notebook, NotebookAsset, Revision, SideFile
+from notebooks.readmes import image_in
 from notebooks.rendering import FRAME, TEXT, SafeHtml, raw_text, whole_output
 from notebooks.showing import shown_outputs
+from notebooks.sidefiles import MEDIA_TYPES
 
 _NUMBER = re.compile("[0-9]{1,9}")
 View = Callable[..., HttpResponseBase]
@@ -109,13 +111,28 @@ def frame(request: HttpRequest, notebook: Notebook, sha256: str) -> HttpResponse
 
 @require_safe
 def side_file(request: HttpRequest, slug: str, path: str) -> HttpResponseBase:
-    """A README or an image beside the notebooks. Whatever is no image is handed out as text."""
+    """A README or an image beside the notebooks. Whatever is no image is handed out as text.
+
+    With `?image=<sha256>` an image that the README holds in itself.
+    """
     space = visible_space(request.user, slug)
     found = get_object_or_404(space.side_files, path=paths.storable(path))
+    if "image" in request.GET:
+        return _image_inside(found, request.GET["image"])
     is_image = found.media_type.startswith("image/")
     media_type = found.media_type if is_image else "text/plain; charset=utf-8"
     name = path.rpartition("/")[2]
     return _Sent(found.sha256, media_type, ASK_AGAIN, name, policy=IMAGE_POLICY).to(request)
+
+
+def _image_inside(readme: SideFile, sha256: str) -> HttpResponse:
+    image = image_in(readme, sha256) if readme.media_type == MEDIA_TYPES[".md"] else None
+    if image is None:
+        raise Http404
+    response = HttpResponse(image.raw, content_type=image.media_type)
+    response["Cache-Control"] = IMMUTABLE
+    response["Content-Security-Policy"] = IMAGE_POLICY
+    return response
 
 
 def _asked_revision(request: HttpRequest, notebook: Notebook) -> Revision | None:

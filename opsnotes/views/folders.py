@@ -6,21 +6,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from notebooks import blobs, folders, paths
+from notebooks import folders, paths
 from notebooks.access import visible_space
-from notebooks.addresses import addresses_in_folder
 from notebooks.models import Notebook, SideFile, Space
 from notebooks.models.space import Viewer
 from notebooks.moving import forwarded
-from notebooks.rendering import Place, SafeHtml, place, render_markdown
+from notebooks.readmes import shown_readme
 from notebooks.showing import shown_cells
 from notebooks.verdict import Verdict
 from opsnotes.crumbs import crumbs_of
 from opsnotes.reading import Reading
 
 PAGE = 100
-# Its headings are told from those of a README.ipynb on the same page by this in their ids.
-README = -1
 
 
 @require_safe
@@ -72,7 +69,7 @@ def _folder(request: HttpRequest, space: Space, folder: str) -> HttpResponse:
         "page": page,
         "rows": [_row(entry, verdicts) for entry in entries],
         "readme": readme,
-        "readme_text": _text(readme, space, folder, request.user),
+        "readme_text": shown_readme(readme.text, request.user) if readme.text else None,
         "readme_reading": _reading(readme, request.user),
         "can_write": space.is_writable_by(request.user),
     }
@@ -86,27 +83,7 @@ def _row(entry: folders.Entry, verdicts: dict[int, Verdict]) -> dict[str, object
     return {"folder": folder, "notebook": notebook, "verdict": verdict}
 
 
-def _text(readme: folders.Readme, space: Space, folder: str, user: Viewer) -> SafeHtml | None:
-    if readme.text is None:
-        return None
-    try:
-        raw = blobs.get(readme.text.sha256)
-    except blobs.BlobMissing:
-        return None  # the folder is worth showing without it
-    rendered = render_markdown(raw.decode("utf-8-sig", "replace"))
-    links = addresses_in_folder(space, folder, rendered.links, user)
-    return place(rendered.html, Place(README, _nowhere, _nowhere, _nowhere, links.get, _anchor))
-
-
 def _reading(readme: folders.Readme, user: Viewer) -> Reading | None:
     if readme.notebook is None:
         return None
     return Reading.of("", shown_cells(readme.notebook, user))
-
-
-def _nowhere(_sha256: str) -> str:
-    return ""
-
-
-def _anchor(name: str) -> str:
-    return f"#cell-{README}-{name}"
