@@ -192,6 +192,8 @@ CELERY_TASK_ROUTES = {
     "notebooks.tasks.work": {"queue": "intake"},
     # Both embedded engines allow one writer, so everything that writes the index waits in one queue.
     "search.tasks.*": {"queue": "index"},
+    # Lineage writes from what it reads of many notebooks, so it has one writer too, and the same one.
+    "lineage.tasks.*": {"queue": "index"},
 }
 # A process that starts may have to wait for the database before it gives back what its predecessor held.
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60
@@ -199,6 +201,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat")
 CELERY_BEAT_SCHEDULE = {
     "sweep-batches": {"task": "notebooks.tasks.sweep", "schedule": timedelta(minutes=1)},
+    "sweep-lineage": {"task": "lineage.tasks.sweep", "schedule": timedelta(minutes=1)},
     "sweep-index": {"task": "search.tasks.sweep", "schedule": timedelta(minutes=1)},
 }
 if REDIS_URL:
