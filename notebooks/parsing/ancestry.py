@@ -50,7 +50,9 @@ def logs_of(metadata: dict[str, Json]) -> tuple[str, ...]:
 
 def _other_families(raw: Iterator[Json], meme: Meme | None) -> tuple[Meme, ...]:
     known = (memes.parse(text) for text in raw)
-    others = {each.uuid: each for each in known if each is not None and (meme is None or each.uuid != meme.uuid)}
+    others = {
+        each.uuid: each for each in known if each is not None and (meme is None or each.uuid != meme.uuid)
+    }
     return tuple(others.values())
 
 

@@ -1,6 +1,6 @@
 """By whom and when a notebook was worked through."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lineage.occasions import date_of, occasion_of, person_of
 
 TOKYO = ZoneInfo("Asia/Tokyo")
-SAVED = datetime(2026, 11, 1, tzinfo=timezone.utc)
+SAVED = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_the_person_is_told_by_the_hub_then_the_folder_then_the_owner(url, path,
 
 
 def hours(*offsets):
-    begin = datetime(2026, 10, 23, 6, tzinfo=timezone.utc)
+    begin = datetime(2026, 10, 23, 6, tzinfo=UTC)
     return [begin + timedelta(hours=offset) for offset in offsets]
 
 
