@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID, uuid5
 
 from django.contrib.auth.models import User
@@ -28,6 +29,7 @@ from notebooks.storing import Fragments, clear_cells, store_cells
 
 logger = logging.getLogger(__name__)
 
+Result = TypeVar("Result")
 MOST_AGAIN = 2  # what is missing is made at the second try
 # Assigned ids are worked out, not drawn: a task that is run twice, or bytes that return, give the same ids.
 ASSIGNED = UUID("6f70736e-6f74-5573-8000-6d656d657321")
@@ -84,17 +86,25 @@ def ingest(
     `on_store` is called inside the transaction that stores a revision: what it writes stands or falls with it.
     Raises parsing.InvalidNotebook where the bytes are no notebook.
     """
-    provenance, again = provenance or Provenance(), 0
+    brought = provenance or Provenance()
     while True:
         try:
-            return _ingest(space, path, raw, provenance, on_store)
+            return with_fragments(lambda: _ingest(space, path, raw, brought, on_store))
         except _Overtaken:
             logger.info("%s/%s was stored by another worker meanwhile; looking again", space.slug, path)
+
+
+def with_fragments(store: Callable[[], Result]) -> Result:
+    """What `store` gives: it looks which fragments are there and, in a transaction, writes cells that name them.
+
+    One that was there and that nothing used may be tidied away in between; then it is made at the next try.
+    """
+    for _ in range(MOST_AGAIN):
+        try:
+            return store()
         except IntegrityError:
-            # A fragment that was known, and that nothing used, may have been tidied away since.
-            again += 1
-            if again > MOST_AGAIN:
-                raise
+            logger.info("A fragment went meanwhile; looking again")
+    return store()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +122,10 @@ class Reread:
         return cls(revision, parsed, identities_of(revision), Fragments.of(parsed))
 
     def store(self, notebook: Notebook) -> None:
-        """Writes the notebook's row, cells and links, as its place is now. Inside the caller's transaction."""
+        """Writes what the notebook says of itself, its cells and links, as its place is now. Inside the caller's
+        transaction. Nothing is new in this, so `updated_at` stays: who changes something saves that."""
         _describe(notebook, self.parsed)
-        notebook.save()
+        notebook.save(update_fields=_DESCRIBED)
         clear_cells(notebook)
         store_cells(notebook, self.parsed, self.identities, self.fragments)
         notebook_ingested.send(Notebook, notebook=notebook, adoptions=())
@@ -123,8 +134,11 @@ class Reread:
 def rebuild(notebook: Notebook) -> None:
     """Cells, fragments and links of the current revision again from its original bytes, with the ids it had."""
     revision = notebook.revision
-    if revision is None:
-        return
+    if revision is not None:
+        with_fragments(lambda: _rebuild(notebook, revision))
+
+
+def _rebuild(notebook: Notebook, revision: Revision) -> None:
     reread = Reread.of(revision)
     with transaction.atomic():
         locked = Notebook.objects.select_for_update().get(pk=notebook.pk)
@@ -134,12 +148,17 @@ def rebuild(notebook: Notebook) -> None:
 
 def make_current(notebook: Notebook, revision: Revision) -> None:
     """Makes an old revision the one that is shown. Nothing is lost: the others stay in the history."""
+    with_fragments(lambda: _make_current(notebook, revision))
+    notebook.revision = revision
+
+
+def _make_current(notebook: Notebook, revision: Revision) -> None:
     reread = Reread.of(revision)
     with transaction.atomic():
         locked = Notebook.objects.select_for_update().get(pk=notebook.pk)
         locked.revision = revision
+        locked.save(update_fields=["revision", "updated_at"])
         reread.store(locked)
-    notebook.revision = revision
 
 
 def identities_of(revision: Revision) -> tuple[Identity, ...]:
@@ -232,6 +251,9 @@ def _save(notebook: Notebook) -> None:
         if _at(notebook.space, notebook.path) is None:
             raise
         raise _Overtaken from error
+
+
+_DESCRIBED = ("title", "meme", "branch", "language", "kernel", "cell_count")
 
 
 def _describe(notebook: Notebook, parsed: ParsedNotebook) -> None:

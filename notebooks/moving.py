@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from notebooks import paths
-from notebooks.ingest import Reread
+from notebooks.ingest import Reread, with_fragments
 from notebooks.models import Notebook, Space
 from notebooks.models.space import Viewer
 from notebooks.signals import notebook_changed
@@ -43,7 +43,7 @@ def move(notebook: Notebook, space: Space, path: str, by: User) -> None:
 
     Raises PlaceTaken, or NotThere where the notebook is not in use any more.
     """
-    while not _moved(Notebook.objects.select_related("revision").get(pk=notebook.pk), space, path, by):
+    while not with_fragments(lambda: _moved(notebook.pk, space, path, by)):
         pass  # a newer revision came in while this one was read
 
 
@@ -73,8 +73,9 @@ def forwarded(space: Space, path: str, user: Viewer) -> Notebook | None:
     return Notebook.objects.visible_to(user).with_place().filter(pk=signpost.moved_to_id).first()
 
 
-def _moved(notebook: Notebook, space: Space, path: str, by: User) -> bool:
+def _moved(pk: int, space: Space, path: str, by: User) -> bool:
     """False where a newer revision came in meanwhile."""
+    notebook = Notebook.objects.select_related("revision").get(pk=pk)
     if notebook.revision is None or notebook.is_deleted:
         raise NotThere
     if (notebook.space_id, notebook.path) == (space.pk, path):
@@ -109,7 +110,7 @@ def _leave_signpost(notebook: Notebook, by: User) -> None:
 def _put(notebook: Notebook, space: Space, path: str) -> None:
     notebook.space, notebook.path, notebook.folder = space, path, paths.folder_of(path)
     with _unique_place():
-        notebook.save(update_fields=["space", "path", "folder"])
+        notebook.save(update_fields=["space", "path", "folder", "updated_at"])
     # Moved back: a signpost here would lead to itself.
     notebook.signposts.filter(space=space, path=path).delete()
 

@@ -2,18 +2,21 @@ import io
 import os
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
-from notebooks import batches, blobs, sidefiles, tidying
+from notebooks import batches, blobs, moving, sidefiles, tidying
+from notebooks import ingest as ingest_module
 from notebooks.door import Incoming
 from notebooks.ingest import ingest
 from notebooks.models import Asset, Batch, Cell, Fragment, Notebook
 from notebooks.storing import Fragments
-from tests.builders import display, lose_bytes, make_notebook, make_space
+from tests.builders import display, lose_bytes, make_notebook, make_space, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +122,50 @@ def test_a_fragment_that_goes_while_a_notebook_that_needs_it_comes_in_is_made_ag
     assert tidied
 
 
+def tidy_beside():
+    """On a connection of its own, as `manage.py tidy` beside the web server."""
+
+    def remove():
+        tidying.remove_fragments()
+        connection.close()
+
+    thread = Thread(target=remove)
+    thread.start()
+    thread.join()
+
+
+AGAIN = {
+    "rebuild": ingest_module.rebuild,
+    "make current": lambda notebook: ingest_module.make_current(notebook, notebook.revisions.get(number=1)),
+    "move": lambda notebook: moving.move(notebook, notebook.space, "b/y.ipynb", make_user()),
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", AGAIN)
+def test_fragments_that_go_while_a_notebook_is_written_again_are_made_again(monkeypatch, way):
+    space = make_space()
+    ingest(space, "x.ipynb", make_notebook("ls", "df"))
+    notebook = ingest(space, "x.ipynb", make_notebook("ls")).notebook
+    Cell.objects.all().delete()  # nothing uses its fragments, as after an upgrade that renders differently
+    look, tidied = Fragments.of, []
+
+    def look_and_tidy(parsed):
+        found = look(parsed)
+        if not tidied:
+            assert not found.rendered
+            tidied.append(tidy_beside())
+            assert not Fragment.objects.exists()
+        return found
+
+    monkeypatch.setattr(Fragments, "of", look_and_tidy)
+    AGAIN[way](notebook)
+    assert tidied
+    sources = ["ls", "df"] if way == "make current" else ["ls"]
+    assert [cell.source for cell in notebook.cells.select_related("fragment")] == sources
+    assert all(cell.fragment.html for cell in notebook.cells.all())
+
+
 def test_batches_go_after_ninety_days_unless_something_waits():
     def batch(raw):
         made = batches.open_batch(make_space(), None, Batch.Kind.COMMAND)
@@ -145,6 +192,25 @@ def test_rerender_makes_everything_again_from_the_originals():
     call_command("rerender", stdout=out)
     assert out.getvalue().splitlines() == ["3 rendered, 0 failed"]
     assert list(Cell.objects.order_by("notebook").values_list("meme", "source")) == before
+
+
+def test_rerender_changes_nothing_about_when_a_notebook_changed():
+    notebook = ingest(make_space(), "x.ipynb", make_notebook("ls")).notebook
+    past = timezone.now() - timedelta(days=30)
+    Notebook.objects.update(updated_at=past, title="as an older version read it")
+    call_command("rerender", stdout=io.StringIO())
+    notebook.refresh_from_db()
+    assert (notebook.updated_at, notebook.title) == (past, "x")
+
+
+@pytest.mark.parametrize("way", ["make current", "move"])
+def test_what_somebody_does_to_a_notebook_is_a_change(way):
+    notebook = ingest(make_space(), "x.ipynb", make_notebook("ls")).notebook
+    past = timezone.now() - timedelta(days=30)
+    Notebook.objects.update(updated_at=past)
+    AGAIN[way](notebook)
+    notebook.refresh_from_db()
+    assert notebook.updated_at > past
 
 
 def test_rerender_says_which_originals_are_lost():
