@@ -1,4 +1,4 @@
-"""Is all well? One line each: database, migrations, broker, worker, work that waits, search index."""
+"""Is all well? One line each: database, migrations, broker, worker, work that waits, lineage, search index."""
 
 import os
 from collections.abc import Callable, Collection
@@ -12,9 +12,11 @@ from django.db.models import Min
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+import lineage.models
+import search.models
 from notebooks.models import BatchItem, Notebook
+from notebooks.models.due import DueQuerySet
 from opsnotes.celery import app
-from search.models import Due
 from search.refresh import backend
 
 PING_SECONDS = 2
@@ -92,15 +94,23 @@ def _work() -> str:
     return f"{count:,} files wait"
 
 
+def _lineage() -> str:
+    return _lag(lineage.models.Due.objects.all())
+
+
 def _index() -> str:
     if not backend().has_index():
         raise Unwell("there is none yet: run manage.py reindex")
-    behind = Due.objects.notebook_count()
-    oldest = Due.objects.aggregate(since=Min("since"))["since"]
+    return _lag(search.models.Due.objects.all())
+
+
+def _lag(due: DueQuerySet) -> str:
+    """How far what follows the notebooks is behind them."""
+    oldest = due.oldest()
     if oldest is None:
         return "up to date"
     lag = timezone.now() - oldest
-    text = f"{behind:,} notebooks and {lag.total_seconds():,.0f} s behind"
+    text = f"{due.notebook_count():,} notebooks and {lag.total_seconds():,.0f} s behind"
     if lag > LATE:
         raise Unwell(f"{text}: is a worker running?")
     return text
@@ -112,5 +122,6 @@ CHECKS: dict[str, Callable[[], str]] = {
     "broker": _broker,
     "worker": _worker,
     "work": _work,
+    "lineage": _lineage,
     "index": _index,
 }

@@ -1,6 +1,17 @@
 """What an app that follows the notebooks has still to look at. Each app makes the two its own."""
 
+from datetime import datetime
+
 from django.db import models
+
+
+class DueQuerySet(models.QuerySet["DueRow"]):
+    def notebook_count(self) -> int:
+        return int(self.aggregate(count=models.Count("notebook_id", distinct=True))["count"])
+
+    def oldest(self) -> datetime | None:
+        since: datetime | None = self.aggregate(oldest=models.Min("since"))["oldest"]
+        return since
 
 
 class DueRow(models.Model):
@@ -12,6 +23,8 @@ class DueRow(models.Model):
 
     notebook_id = models.BigIntegerField(db_index=True)  # a value: the notebook may be gone by then
     since = models.DateTimeField(auto_now_add=True)
+
+    objects = DueQuerySet.as_manager()
 
     class Meta:
         abstract = True

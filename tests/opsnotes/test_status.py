@@ -48,6 +48,7 @@ def test_all_is_well_where_all_is(worker, capsys):
         "broker",
         "worker",
         "work",
+        "lineage",
         "index",
     ]
     assert all(line.startswith("ok ") for line in printed)
@@ -111,7 +112,7 @@ def test_files_that_nobody_reads_are_said(worker):
 def test_the_api_says_the_same_and_is_503_where_something_is_wrong(client, worker):
     client.force_login(make_user())
     response = client.get(reverse("api-status"))
-    assert (response.status_code, response.json()["is_well"], len(response.json()["lines"])) == (200, True, 6)
+    assert (response.status_code, response.json()["is_well"], len(response.json()["lines"])) == (200, True, len(status.CHECKS))
     worker.clear()
     response = client.get(reverse("api-status"))
     assert (response.status_code, response.json()["is_well"]) == (503, False)

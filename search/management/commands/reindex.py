@@ -1,10 +1,11 @@
+import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from haystack.exceptions import SearchBackendError
 
+from notebooks.management.bar import Bar
 from search import refresh
-from search.management.progress import Bar
 
 
 class Command(BaseCommand):
@@ -21,8 +22,9 @@ class Command(BaseCommand):
         if options["if_needed"] and not self._is_needed():
             self.stdout.write("The search index is whole.")
             return
-        with Bar(self.stderr) as bar:
-            done = refresh.rebuild(bar.show)
+        bar = Bar(sys.stderr)
+        done = refresh.rebuild(bar.draw)
+        bar.clear()
         self.stdout.write(f"{done} notebooks indexed")
 
     def _is_needed(self) -> bool:
