@@ -83,27 +83,30 @@ class Archive:
         self._zip.close()
 
     def unpack(self, entry: Entry, target: IO[bytes]) -> None:
-        """Writes the entry's bytes to `target`. Raises ArchiveRefused; the other entries can still be read."""
+        """Writes the entry's bytes to `target`. Raises ArchiveRefused; the other entries can still be read.
+
+        What `target` raises is not the archive's fault and passes.
+        """
         if entry.is_encrypted:
             raise ArchiveRefused("archive_encrypted")
+        for chunk in self._chunks(entry):
+            target.write(chunk)
+
+    def _chunks(self, entry: Entry) -> Iterator[bytes]:
+        size = 0
         try:
-            for chunk in self._chunks(entry):
-                target.write(chunk)
+            with self._zip.open(entry.info) as packed:
+                while chunk := packed.read(CHUNK):
+                    size += len(chunk)
+                    self._unpacked += len(chunk)
+                    # What an entry says of itself was checked; this is what it is.
+                    if size > entry.size or size > self._limits.entry or self._unpacked > self._limits.total:
+                        raise ArchiveRefused("archive_bomb")
+                    yield chunk
         except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError) as error:
             raise ArchiveRefused("archive_broken", str(error)) from error
         except (NotImplementedError, RuntimeError) as error:  # a way of packing that Python does not know
             raise ArchiveRefused("archive_broken", str(error)) from error
-
-    def _chunks(self, entry: Entry) -> Iterator[bytes]:
-        size = 0
-        with self._zip.open(entry.info) as packed:
-            while chunk := packed.read(CHUNK):
-                size += len(chunk)
-                self._unpacked += len(chunk)
-                # What an entry says of itself was checked; this is what it is.
-                if size > entry.size or size > self._limits.entry or self._unpacked > self._limits.total:
-                    raise ArchiveRefused("archive_bomb")
-                yield chunk
 
 
 def _entry(info: zipfile.ZipInfo) -> Entry:

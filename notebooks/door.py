@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext_noop
 
 from notebooks import blobs, paths
+from notebooks.diskspace import is_full
 from notebooks.models import BatchItem
 from notebooks.refusals import Refusal
 from notebooks.sidefiles import is_side_file
@@ -62,7 +63,10 @@ class Received:
 
 
 def take(incoming: Incoming, folder: str = "") -> Received:
-    """Keeps the bytes of `incoming`, to be stored below `folder` of the space."""
+    """Keeps the bytes of `incoming`, to be stored below `folder` of the space.
+
+    Raises OSError where our own disk is full.
+    """
     named = Received(paths.storable(incoming.path)[: paths.LONGEST], size=incoming.size)
     left_out = incoming.left_out or paths.skip_reason(incoming.path)
     if left_out:
@@ -102,5 +106,7 @@ def _kept(incoming: Incoming, received: Received) -> Received:
         with incoming.open() as file:
             sha256, size = blobs.put_file(file)
     except OSError as error:
+        if is_full(error):
+            raise  # nothing is wrong with this file, and the next would fare no better
         return received.refused(Refusal.UNREADABLE, error.strerror or "")
     return replace(received, sha256=sha256, size=size)

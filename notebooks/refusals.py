@@ -44,6 +44,10 @@ class Refusal(models.TextChoices):
     DUPLICATE_PATH = "duplicate_path", _("Another file of this upload has the same path. Rename one of them.")
     KIND = "kind", _("Only notebooks, zips, README.md, README.svg and images are kept. Leave this file out.")
     UNREADABLE = "unreadable", _("The file could not be read where it lies. Look at its permissions.")
+    DISK_FULL = (
+        "disk_full",
+        _("The server’s disk is full. Whoever runs it has to make room; then try again."),
+    )
     BYTES_MISSING = "bytes_missing", _("The file's bytes are no longer on this server. Upload it once more.")
     NOT_ALLOWED = "not_allowed", _("You may no longer write to this space. Ask one of its writers.")
     KILLED = (

@@ -10,6 +10,7 @@ from django.db import OperationalError, connection
 
 from notebooks import blobs, sidefiles, unpacking
 from notebooks.archives import ArchiveRefused
+from notebooks.diskspace import is_full
 from notebooks.ingest import Outcome, Provenance, ingest
 from notebooks.models import Batch, BatchItem, Notebook
 from notebooks.models.batch import BatchItemQuerySet, LeaseLost
@@ -88,9 +89,9 @@ def _work_on(item: BatchItem) -> None:
     except Exception as error:
         if _is_passing(error):
             raise
-        # One file must not end the batch. The row says that it was our fault, the log says why.
+        # One file must not end the batch. The row says that the fault was here, the log says why.
         logger.exception("Batch %s: %s could not be stored", item.batch_id, item.path)
-        item.fail(Refusal.INTERNAL)
+        item.fail(Refusal.DISK_FULL if is_full(error) else Refusal.INTERNAL)
 
 
 def _do(item: BatchItem) -> None:

@@ -10,6 +10,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from notebooks.blobs import BlobMissing
+from notebooks.diskspace import is_full
+from notebooks.refusals import Refusal
 from opsnotes.models import Preferences
 
 logger = logging.getLogger(__name__)
@@ -50,6 +52,24 @@ class LostBytesMiddleware:
         if request.path.startswith("/api/"):
             return JsonResponse({"detail": _("This server has lost the file’s bytes")}, status=503)
         return render(request, "opsnotes/lost.html", status=503)
+
+
+class FullDiskMiddleware:
+    """Whatever could not be written because the disk is full: what to do about it instead of an error of ours."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not is_full(error):
+            return None
+        logger.error("%s could not be done: %s", request.path, error)
+        if request.path.startswith("/api/"):
+            return JsonResponse({"detail": Refusal.DISK_FULL.label}, status=507)
+        return render(request, "opsnotes/full.html", {"reason": Refusal.DISK_FULL.label}, status=507)
 
 
 def preferences_of(request: HttpRequest) -> Preferences:

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "opsnotes.middleware.LostBytesMiddleware",
+    "opsnotes.middleware.FullDiskMiddleware",
 ]
 ROOT_URLCONF = "opsnotes.urls"
 WSGI_APPLICATION = "opsnotes.wsgi.application"

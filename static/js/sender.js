@@ -5,8 +5,11 @@ const PORTION_BYTES = 16 * 1024 * 1024;
 const WAITS = [1, 2, 4, 8, 15, 30]; // seconds before a portion is sent again
 const KEPT = /\.(ipynb|zip|md|svg|png|jpe?g|gif|webp)$/i;
 
+const FULL = 507; // the server's disk: it is for a person to make room, so nothing is sent again by itself
+
+/** What the server said to files that it did not take. A final one would be said again, another not for ever. */
 export class Refused extends Error {
-  constructor(detail) { super(detail); this.detail = detail; }
+  constructor(detail, isFinal) { super(detail); Object.assign(this, { detail, isFinal }); }
 }
 
 export class Sender {
@@ -46,7 +49,8 @@ export class Sender {
     for (const wait of [...WAITS, null]) {
       const answer = await this.request(address, portion, fields);
       if (answer.status >= 200 && answer.status < 300) return answer.body;
-      if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) throw new Refused(detailOf(answer));
+      if (answer.status === FULL) throw new Refused(detailOf(answer), false);
+      if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) throw new Refused(detailOf(answer), true);
       if (wait === null) throw new Error("no answer");
       this.onWait(wait);
       await new Promise((resolve) => setTimeout(resolve, wait * 1000));

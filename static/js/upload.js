@@ -105,8 +105,8 @@ async function send() {
   } catch (error) {
     busy(false);
     fail(error.detail ? `${words.refused} ${error.detail}` : words.givenUp);
-    if (error.detail) sender = null;
-    part("send").textContent = error.detail ? words.upload : words.goingOn;
+    if (error.isFinal) sender = null;
+    part("send").textContent = error.isFinal ? words.upload : words.goingOn;
   }
 }
 

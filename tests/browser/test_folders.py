@@ -99,3 +99,20 @@ def test_a_folder_comes_in_with_all_that_is_below_it(running, folder, way):
         assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1
         page.get_by_role("link", name="逼迫", exact=True).click()
         expect(page.locator("h1")).to_have_text("ディスク逼迫")
+
+
+def test_where_the_servers_disk_is_full_it_is_said_and_the_upload_goes_on_later(running, folder):
+    make_space(running, "full-disk")
+    context = running.chromium.new_context(storage_state=running.state, base_url=running.address)
+    page = context.new_page()
+    full = {"status": 507, "json": {"detail": "The server’s disk is full."}}
+    page.route("**/files/", lambda route: route.fulfill(**full), times=1)
+    page.goto("/upload/")
+    page.get_by_label("Space").select_option(label="full-disk")
+    choose(page, folder)
+    page.locator("[data-send]").click()
+    expect(page.locator("[data-error]")).to_contain_text("The server’s disk is full.")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator("h1")).to_have_text("All files are in", timeout=60_000)
+    assert stored(running, "full-disk") == (digests(RUNBOOKS), digests(SIDE_FILES))
+    context.close()

@@ -346,7 +346,7 @@ def test_what_the_database_refuses_each_time_is_not_tried_for_ever(monkeypatch):
     monkeypatch.setattr(working, "ingest", full)
     working.work("host/1", 60)
     item = BatchItem.objects.get()
-    assert (item.state, item.reason_code) == (State.FAILED, "internal")
+    assert (item.state, item.reason_code) == (State.FAILED, "disk_full")
 
 
 def test_the_sweep_rings_for_what_nobody_works_on(bells):

@@ -14,14 +14,17 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_slug
+from django.db import OperationalError
 
 from notebooks import batches, working
+from notebooks.diskspace import is_full
 from notebooks.door import SKIPS, Incoming
 from notebooks.gathering import gather
 from notebooks.management.bar import Bar
 from notebooks.models import Batch, BatchItem, Space
 from notebooks.paths import UnsafePath
 from notebooks.progress import Progress, progress_of
+from notebooks.refusals import Refusal
 
 PORTION = 100  # files
 NO_WORKER_AFTER = 15  # seconds without a file being looked at
@@ -57,7 +60,12 @@ class Command(BaseCommand):
             raise CommandError(f"Not there: {', '.join(missing)}")
         self.bar = Bar(sys.stderr)
         batch = _batch(self._space(space, owner), folder, owner)
-        self._hand_in(batch, gather(roots))
+        try:
+            self._hand_in(batch, gather(roots))
+        except (OSError, OperationalError) as error:
+            if not is_full(error):
+                raise
+            raise CommandError(Refusal.DISK_FULL.label) from error
         progress = self._watch(batch, does_work=wait)
         self._report(batch, progress)
         if progress.failed:
