@@ -8,13 +8,14 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from opsnotes import env, secret
+from opsnotes import env, private, secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- What an operator sets ------------------------------------------------------------------------
 DATA = env.folder("OPSNOTES_DATA", BASE_DIR / "data")
-DATA.mkdir(parents=True, exist_ok=True)
+for _private in (DATA, DATA / "blobs", DATA / "index"):
+    private.folder(_private)
 BASE_URL = env.text("OPSNOTES_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 if urlsplit(BASE_URL).scheme not in {"http", "https"} or not urlsplit(BASE_URL).hostname:
     raise ImproperlyConfigured(
@@ -82,11 +83,11 @@ TEMPLATES = [
         },
     },
 ]
-DATABASES = {
-    "default": dj_database_url.parse(
-        env.text("OPSNOTES_DATABASE_URL") or f"sqlite:///{DATA / 'opsnotes.sqlite3'}", conn_max_age=60
-    )
-}
+_database = env.text("OPSNOTES_DATABASE_URL")
+if not _database:
+    private.file(DATA / "opsnotes.sqlite3")  # SQLite gives the files beside it the same rights
+    _database = f"sqlite:///{DATA / 'opsnotes.sqlite3'}"
+DATABASES = {"default": dj_database_url.parse(_database, conn_max_age=60)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Web and workers write side by side: WAL lets readers go on, an immediate transaction waits for
     # the write lock at its start instead of failing in its middle.
@@ -149,6 +150,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 if SESSION_COOKIE_SECURE:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # For this host alone, and no longer than an operator can wait who has to go back to http.
+    SECURE_HSTS_SECONDS = 30 * 24 * 3600
 
 # --- REST ------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
