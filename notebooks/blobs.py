@@ -10,6 +10,7 @@ import io
 import os
 import re
 import tempfile
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, cast
@@ -17,6 +18,7 @@ from typing import IO, Any, cast
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, default_storage
 
+LEAVING = ".leaving-"  # before the name of a file that is about to go
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -54,12 +56,25 @@ class AtomicFileStorage(FileSystemStorage):
     def delete_unless_written_since(self, name: str, moment: float) -> None:
         """Moved aside first: who touches it before that is seen here, who comes after finds nothing and writes anew."""
         target = Path(self.path(name))
-        aside = target.with_name(f".leaving-{target.name}")
-        target.replace(aside)
-        if aside.stat().st_mtime < moment:
+        aside = target.with_name(f"{LEAVING}{target.name}")
+        with suppress(FileNotFoundError):  # another tidies too
+            target.replace(aside)
+            if aside.stat().st_mtime < moment:
+                aside.unlink()
+            else:
+                aside.replace(target)
+
+    def bring_back(self, name: str) -> bool:
+        """What a killed delete_unless_written_since() had moved aside, under its name again; whether there was any."""
+        target = Path(self.path(name))
+        aside = target.with_name(f"{LEAVING}{target.name}")
+        try:
+            with suppress(FileExistsError):  # written anew since, and younger
+                os.link(aside, target)
             aside.unlink()
-        else:
-            aside.replace(target)
+        except FileNotFoundError:
+            return False
+        return True
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         # The name is the digest of the content: writing it again writes the same.
@@ -94,6 +109,8 @@ def open_file(digest: str) -> File[bytes]:
     try:
         return default_storage.open(_name(digest))
     except FileNotFoundError as error:
+        if _storage().bring_back(_name(digest)):
+            return default_storage.open(_name(digest))
         raise BlobMissing(digest) from error
 
 
@@ -104,6 +121,11 @@ def exists(digest: str) -> bool:
 def remove_unless_put_since(digest: str, moment: datetime) -> None:
     """What nothing names may be put again at any time, and be named a moment later: then it stays."""
     _storage().delete_unless_written_since(_name(digest), moment.timestamp())
+
+
+def bring_back(digest: str) -> None:
+    """What was about to be removed when its remover was killed is there again, to be asked about anew."""
+    _storage().bring_back(_name(digest))
 
 
 def _storage() -> AtomicFileStorage:

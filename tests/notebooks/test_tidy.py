@@ -103,6 +103,48 @@ def test_what_a_killed_process_had_begun_to_write_goes():
     assert not begun.exists()
 
 
+def kill_tidy(digest):
+    """As if the process had ended between moving the bytes aside and removing them."""
+    kept = Path(default_storage.path(f"{digest[:2]}/{digest}"))
+    return kept.replace(kept.with_name(f".leaving-{digest}"))
+
+
+def test_what_a_killed_tidy_was_about_to_remove_comes_back_where_it_is_needed():
+    readme = blobs.put(b"# needed after all")
+    sidefiles.store(make_space(), "README.md", readme, 18)
+    aside = kill_tidy(readme)
+    assert blobs.get(readme) == b"# needed after all"
+    assert not aside.exists()
+
+
+def test_what_a_killed_tidy_left_is_brought_back_or_removed_by_the_next():
+    needed, lost = blobs.put(b"# needed after all"), blobs.put(b"nobody names me")
+    sidefiles.store(make_space(), "README.md", needed, 18)
+    grow_old()
+    aside = [kill_tidy(needed), kill_tidy(lost)]
+    tidy(yes=True)
+    assert (blobs.exists(needed), blobs.exists(lost)) == (True, False)
+    assert [each.exists() for each in aside] == [False, False]
+
+
+def test_what_was_put_anew_since_a_tidy_was_killed_stays_young():
+    digest = blobs.put(b"brought again")
+    grow_old()
+    aside = kill_tidy(digest)
+    blobs.put(b"brought again")  # its row is not there yet
+    tidy(yes=True)
+    assert blobs.get(digest) == b"brought again"
+    assert not aside.exists()
+
+
+def test_two_that_tidy_at_once_do_not_trip_over_each_other(monkeypatch):
+    lost = blobs.put(b"nobody names me")
+    grow_old()
+    monkeypatch.setattr(tidying, "unused_blobs", lambda: iter([lost, lost]))
+    tidying.remove_files()
+    assert not blobs.exists(lost)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_fragment_that_goes_while_a_notebook_that_needs_it_comes_in_is_made_again(monkeypatch):
     space = make_space()
