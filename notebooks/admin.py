@@ -2,12 +2,19 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from notebooks.models import Batch, BatchItem, Notebook, Revision, SideFile, Space
+
+STAYS = _(
+    "Runbooks are in this space or were: in its bin, or moved away from it. Their history and addresses are kept for"
+    " ever, so it cannot be deleted. Take everybody out of it and make it private, and nobody meets it any more."
+)
+GOES = _("No runbook was ever in this space. Its side files and the records of its uploads go with it.")
 
 
 class LookOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django has it for the checker only
@@ -36,10 +43,32 @@ class SpaceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     filter_horizontal = ("readers", "writers", "reader_groups", "writer_groups")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Space | None = None) -> tuple[str, ...]:
-        return ("slug",) if obj else ()
+        return ("slug", "deletion") if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return isinstance(obj, Space) and not obj.notebooks.exists()
+        """One by one: a list of spaces is not asked for each."""
+        is_empty = isinstance(obj, Space) and not obj.notebooks.exists()
+        return is_empty and super().has_delete_permission(request, obj)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        space = self.get_object(request, object_id)
+        if space is not None and space.notebooks.exists() and self.has_view_permission(request, space):
+            messages.error(request, STAYS)
+            return redirect("admin:notebooks_space_change", space.pk)
+        return super().delete_view(request, object_id, extra_context)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[Any], list[Any]]:
+        """Who may delete the space may delete what goes with it: batches are otherwise only looked at."""
+        found, counts, _lacking, protected = super().get_deleted_objects(objs, request)
+        return found, counts, set(), protected
+
+    @admin.display(description=_("deleting it"))
+    def deletion(self, space: Space) -> str:
+        return str(STAYS if space.notebooks.exists() else GOES)
 
 
 @admin.register(Notebook)
