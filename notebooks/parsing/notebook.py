@@ -11,7 +11,11 @@ from notebooks.parsing.reading import read
 
 TITLE_LENGTH = 300
 _FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
-_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(?P<text>\S.*?)[ \t]*#*$", re.MULTILINE)
+_HEADING = re.compile(
+    r"^ {0,3}#{1,6}[ \t]+(?P<text>\S.*?)[ \t]*#*$"
+    r"|(?:\A|(?<=\n\n)) {0,3}(?P<underlined>[^\s#>|*+-].*)\n {0,3}(?:=+|-{2,})[ \t]*$",
+    re.MULTILINE,
+)
 # Literate-computing runbooks begin with "# About: what it is for".
 _ABOUT = re.compile(r"^about\s*[::]\s*", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^>]*>|!?\[([^\]]*)\]\([^)]*\)|[*`]+")
@@ -78,7 +82,8 @@ def _title(cells: tuple[ParsedCell, ...]) -> str:
     for cell in cells:
         if cell.cell_type is CellType.MARKDOWN:
             heading = _HEADING.search(_FENCE.split(cell.source)[0])
-            text = _ABOUT.sub("", _MARKUP.sub(r"\1", heading["text"]).strip()) if heading else ""
+            found = (heading["text"] or heading["underlined"]) if heading else ""
+            text = _ABOUT.sub("", _MARKUP.sub(r"\1", found).strip())
             if text:
                 return text[:TITLE_LENGTH]
     return ""

@@ -231,6 +231,11 @@ def test_format_3_is_read():
         ("intro\n\n## [Link](x) and *stars* ##", "Link and stars"),
         ("```\n# a comment\n```", "cell"),
         ("#hashtag", "cell"),
+        ("TSG030 - errorlog files\n====\n\nSteps\n-----\n\n### Parameters", "TSG030 - errorlog files"),
+        ("intro\n\nDisk full\n---\n", "Disk full"),
+        ("- one\n---\n", "cell"),
+        ("| a |\n|---|\n", "cell"),
+        ("above a rule\n\n---\n", "cell"),
     ],
 )
 def test_the_title_is_the_first_heading(source, title):
