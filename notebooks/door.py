@@ -67,8 +67,8 @@ def take(incoming: Incoming, folder: str = "") -> Received:
 
     Raises OSError where our own disk is full.
     """
-    named = Received(paths.storable(incoming.path)[: paths.LONGEST], size=incoming.size)
-    left_out = incoming.left_out or paths.skip_reason(incoming.path)
+    named = Received(paths.one_way(incoming.path)[: paths.LONGEST], size=incoming.size)
+    left_out = incoming.left_out or paths.skip_reason(paths.one_way(incoming.path))
     if left_out:
         return replace(named, skipped=left_out)
     try:

@@ -181,7 +181,7 @@ def _ingest(
     with transaction.atomic():
         notebook = _locked(space, path, before)
         _describe(notebook, parsed)
-        notebook.owner = provenance.owner or notebook.owner or _name_of(provenance.by)
+        notebook.owner = paths.one_way(provenance.owner) or notebook.owner or _name_of(provenance.by)
         notebook.account = _account_of(notebook.owner)
         _save(notebook)
         notebook.revision = _new_revision(
@@ -258,7 +258,7 @@ _DESCRIBED = ("title", "meme", "branch", "language", "kernel", "cell_count")
 
 def _describe(notebook: Notebook, parsed: ParsedNotebook) -> None:
     """What the notebook says of itself."""
-    notebook.title = paths.storable(parsed.title) or paths.stem_of(notebook.path)[:300]
+    notebook.title = paths.one_way(parsed.title) or paths.stem_of(notebook.path)[:300]
     notebook.meme = parsed.meme.uuid if parsed.meme else None
     notebook.branch = parsed.meme.branch if parsed.meme else ""
     notebook.language = paths.storable(parsed.language)

@@ -7,6 +7,8 @@ from urllib.parse import unquote
 LONGEST = 1000
 _SEPARATOR = re.compile(r"[/\\]")
 _ROOT = re.compile(r"\\|[A-Za-z]:([/\\]|$)")  # of Windows: a share or a drive
+# Embeddings, overrides and isolates of the Unicode algorithm for right-to-left text.
+_TURNING = re.compile("[\\u202a-\\u202e\\u2066-\\u2069]")
 _NOT_STORABLE = re.compile("[\\x00\\ud800-\\udfff]")
 SKIPPED_FOLDERS = {"nbsearch-tmp", "__MACOSX"}
 SKIPPED_FILES = {"Thumbs.db", "desktop.ini"}
@@ -21,12 +23,12 @@ class UnsafePath(ValueError):
 
 
 def clean(path: str) -> str:
-    """`path` as it is stored: NFC (macOS sends NFD), without "." and doubled slashes.
+    """`path` as it is stored: NFC (macOS sends NFD), one way to read, without "." and doubled slashes.
 
     A backslash is a character of a name: runbooks named after a shell command have them. Raises UnsafePath for
     absolute paths, drive letters, ".." (between backslashes too), control characters and what is too long.
     """
-    path = storable(unicodedata.normalize("NFC", path))
+    path = unicodedata.normalize("NFC", one_way(path))
     names = [name for name in path.split("/") if name not in {"", "."}]
     cleaned = "/".join(names)
     if path.startswith("/") or not names or ".." in _SEPARATOR.split(cleaned) or _ROOT.match(cleaned):
@@ -92,3 +94,12 @@ def resolved(folder: str, link: str) -> str | None:
 def storable(text: str) -> str:
     """`text` without what a database cannot hold: NULs and lone surrogates become U+FFFD."""
     return _NOT_STORABLE.sub("\ufffd", text)
+
+
+def one_way(text: str) -> str:
+    """A name as it is stored and shown: storable, and without marks that turn the direction of what follows.
+
+    "disk\\u202egpj.ipynb" reads as "diskbnypi.jpg" else, and whatever stands behind it on the page is turned too.
+    Arabic and Hebrew read as ever: their letters need no marks.
+    """
+    return _TURNING.sub("", storable(text))

@@ -43,7 +43,7 @@ def _received(archive: Archive, item: BatchItem) -> Iterator[Received]:
 
 
 def _taken(archive: Archive, entry: Entry, folder: str) -> Received:
-    named = Received(paths.storable(entry.path)[: paths.LONGEST], size=entry.size)
+    named = Received(paths.one_way(entry.path)[: paths.LONGEST], size=entry.size)
     if door.kind_of(entry.path) is BatchItem.Kind.ARCHIVE and not paths.skip_reason(entry.path):
         return named.refused(Refusal.ARCHIVE_NESTED)
     incoming = Incoming(

@@ -29,6 +29,13 @@ def test_the_original_is_kept_byte_for_byte():
     assert blobs.get(notebook.revision.sha256) == raw
 
 
+def test_title_and_owner_read_one_way_and_the_original_stays_as_it_was():
+    raw = make_notebook(("markdown", "# Reboot \u202egpj.hs\u2066"))
+    notebook = ingest(make_space(), "a.ipynb", raw, Provenance(owner="kato\u202e")).notebook
+    assert (notebook.title, notebook.owner) == ("Reboot gpj.hs", "kato")
+    assert blobs.get(notebook.revision.sha256) == raw
+
+
 def test_the_same_bytes_again_are_unchanged():
     space, raw = make_space(), make_notebook("ls")
     ingest(space, "a.ipynb", raw)

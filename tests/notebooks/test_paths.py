@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notebooks.paths import UnsafePath, clean, clean_folder, resolved, skip_reason, storable
+from notebooks.paths import UnsafePath, clean, clean_folder, one_way, resolved, skip_reason, storable
 
 
 @given(st.text())
@@ -22,6 +22,23 @@ def test_a_path_is_cleaned_or_refused_and_never_leads_out(text):
 def test_decomposed_names_from_macos_become_composed():
     name = "バックアップ.ipynb"
     assert clean(unicodedata.normalize("NFD", name)) == unicodedata.normalize("NFC", name)
+
+
+@pytest.mark.parametrize("mark", [chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))])
+def test_names_read_one_way(mark):
+    assert clean(f"ops/disk{mark}gpj.ipynb") == "ops/diskgpj.ipynb"
+    assert one_way(f"{mark}title{mark}") == "title"
+
+
+def test_names_in_right_to_left_scripts_stay():
+    name = "ops/דיסק מלא/القرص\u200f.ipynb"
+    assert clean(name) == name
+
+
+@pytest.mark.parametrize("path", [".\u202e./a.ipynb", "a/.\u2066.\u2069/b", "\u202e/etc/passwd", "\u202e"])
+def test_what_is_left_without_such_marks_leads_out_nowhere(path):
+    with pytest.raises(UnsafePath):
+        clean(path)
 
 
 @pytest.mark.parametrize(
