@@ -11,7 +11,7 @@ from lineage.branches import Families
 Rule = Callable[[Families, Families], bool]  # must want at least half of the smaller one
 
 
-SPEAKERS = 20  # of a group, under each family
+SPEAKERS = 8  # of a group, under each family
 
 
 def are_alike(one: Families, other: Families) -> bool:

@@ -1,6 +1,7 @@
 """Which notebook is a template, and which are its runs."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from uuid import UUID, uuid5
 
 import pytest
@@ -229,11 +230,10 @@ SETS = st.lists(st.frozensets(st.integers(0, 9), max_size=8), max_size=8)
 def test_clusters_are_what_comparing_each_with_each_finds(sets, rule):
     notebooks = {pk: dict.fromkeys(map(str, each), Meme(NOTEBOOK)) for pk, each in enumerate(sets)}
     expected = {pk: {pk} for pk in notebooks}
-    for a in notebooks:
-        for b in notebooks:
-            if a != b and rule(notebooks[a], notebooks[b]):
-                both = expected[a] | expected[b]
-                expected |= dict.fromkeys(both, both)
+    for (a, ones), (b, others) in combinations(notebooks.items(), 2):
+        if rule(ones, others):
+            both = expected[a] | expected[b]
+            expected |= dict.fromkeys(both, both)
     assert {frozenset(group) for group in clusters(notebooks, rule)} == set(map(frozenset, expected.values()))
 
 
