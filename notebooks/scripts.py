@@ -27,7 +27,7 @@ class Script:
 def script_of(parsed: ParsedNotebook) -> Script:
     """Commands such as `!ls` stay as they are: what runs the script decides what they mean."""
     ending, sign = LANGUAGES.get(parsed.language, UNKNOWN)
-    exporter = _python() if parsed.language == "python" else ScriptExporter()  # type: ignore[no-untyped-call]
+    exporter = _python() if parsed.language == "python" else ScriptExporter(default_preprocessors=[])  # type: ignore[no-untyped-call]
     # Made of what parsing let through: the file's own metadata may name an exporter for nbconvert to import.
     nodes = [_node(cell, "" if parsed.language == "python" else sign) for cell in parsed.cells]
     text, _resources = exporter.from_notebook_node(nbformat.from_dict({"cells": nodes, **_ENVELOPE}))
@@ -40,7 +40,8 @@ def _as_it_is(source: str) -> str:
 
 
 def _python() -> PythonExporter:
-    exporter = PythonExporter()  # type: ignore[no-untyped-call]
+    # Without nbconvert's preprocessors, which are off anyway: it would validate the whole notebook after each of them.
+    exporter = PythonExporter(default_preprocessors=[])  # type: ignore[no-untyped-call]
     exporter.register_filter("ipython2python", _as_it_is)  # type: ignore[no-untyped-call]
     return exporter
 
