@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from notebooks.converters import Sha256Converter
-from notebooks.views import files, history, moving, spaces, uploads
+from notebooks.views import files, history, links, moving, spaces, uploads
 
 register_converter(Sha256Converter, "sha256")
 
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("n/<int:pk>/frame/<sha256:sha256>", files.frame, name="frame"),
     path("files/<slug:slug>/<path:path>", files.side_file, name="side-file"),
     path("n/<int:pk>/history/", history.history, name="history"),
+    path("n/<int:pk>/linked-from/", links.linked_from, name="linked-from"),
     path("n/<int:pk>/v/<int:number>/current/", history.make_current, name="make-current"),
     path("n/<int:pk>/move/", moving.move, name="move"),
     path("n/<int:pk>/delete/", moving.delete, name="delete"),

@@ -6,9 +6,13 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from notebooks.models.space import Space, Viewer
+from notebooks.paging import link_to
 
 PATH_LENGTH = 1000
-RESERVED_SLUGS = {"v", "file", "history", "diff", "runs", "report", "assets", "frame", "download", "manage"}
+RESERVED_SLUGS = {
+    "v", "file", "history", "diff", "runs", "report", "assets", "frame", "download", "manage",
+    "move", "delete", "restore", "linked-from",
+}  # fmt: skip
 
 
 class NotebookQuerySet(models.QuerySet["Notebook"]):
@@ -108,6 +112,10 @@ class Notebook(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("runbook", args=[self.pk, self.slug])
+
+    def url_of_cell(self, index: int) -> str:
+        """Its permalink on the page that has it."""
+        return self.get_absolute_url() + link_to(f"cell-{index}", self.cell_count)
 
 
 class Revision(models.Model):

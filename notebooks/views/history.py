@@ -1,5 +1,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -8,15 +9,18 @@ from django.views.decorators.http import require_POST, require_safe
 from notebooks import ingest
 from notebooks.access import visible_notebook, writable_notebook
 
+A_PAGE = 100
+
 
 @require_safe
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     notebook = visible_notebook(request.user, pk)
     if notebook.is_deleted:
         return redirect(notebook)  # the page that says what is known of it
+    revisions = notebook.revisions.select_related("by").defer("memes")
     context = {
         "notebook": notebook,
-        "revisions": notebook.revisions.select_related("by").defer("memes"),
+        "page": Paginator(revisions, A_PAGE).get_page(request.GET.get("page")),
         "can_write": notebook.is_writable_by(request.user),
     }
     return render(request, "notebooks/history.html", context)

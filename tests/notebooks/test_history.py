@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -75,5 +77,17 @@ def test_history_takes_as_many_queries_for_many_revisions(
     for number in range(8):
         ingest(notebook.space, "a.ipynb", make_notebook(f"echo {number}"), Provenance(by=make_user()))
     client.force_login(people[0])
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert page(client, notebook).content.decode().count("<tr") == 12
+
+
+def test_a_long_history_comes_in_pages_that_leave_nothing_out(client, people, notebook, monkeypatch):
+    monkeypatch.setattr("notebooks.views.history.A_PAGE", 2)
+    client.force_login(people[1])
+    first = page(client, notebook).content.decode()
+    assert "3 revisions" in first
+    assert "1–2 of 3" in first
+    assert 'rel="next" href="?page=2"' in first
+    second = client.get(reverse("history", args=[notebook.pk]), {"page": 2}).content.decode()
+    shown = [re.findall(r"\?revision=(\d)", html) for html in (first, second)]
+    assert shown == [["3", "2"], ["1"]]
