@@ -13,9 +13,10 @@ from django.conf import settings
 from django.urls import reverse
 
 from notebooks import blobs, paths
-from notebooks.anchors import Anchors, headings_of
+from notebooks.anchors import headings_of
 from notebooks.models import Asset, Fragment, Notebook, SideFile, Space
 from notebooks.models.space import Viewer
+from notebooks.paging import link_to
 from notebooks.rendering import Place, SafeHtml, place, whole_output
 from notebooks.rendering.marks import links_in
 
@@ -44,12 +45,17 @@ class Addresses:
         """For a piece that is shown by itself."""
         return cls(notebook, (), link_addresses(notebook, links_in(html), user))
 
-    def filling(self, *, has_source: bool = True, is_whole: bool = False) -> Filling:
+    def filling(
+        self,
+        anchor_url: Callable[[str], str | None] | None = None,
+        *,
+        has_source: bool = True,
+        is_whole: bool = False,
+    ) -> Filling:
         """What fills a fragment's markers in. A whole one needs no server any more: images lie inside it."""
         asset_url = self._inline if is_whole else _address("asset", self.notebook.pk)
         more_url = _address("output", self.notebook.pk)
         frame_url = _nothing if is_whole else _address("frame", self.notebook.pk)
-        anchors = Anchors.in_html(enumerate(fragment.html for fragment in self.fragments))
 
         def fill(index: int, html: str, outputs_url: str = "") -> SafeHtml:
             return place(
@@ -61,7 +67,7 @@ class Addresses:
                     frame_url=frame_url,
                     link_url=self._absolute if is_whole else self.links.get,
                     image_url=self._inline_file if is_whole else _none,
-                    anchor_url=anchors.url,
+                    anchor_url=anchor_url or _none,
                     whole=self._whole if is_whole else _none,
                     has_source=has_source,
                     outputs_url=outputs_url,
@@ -121,22 +127,27 @@ def addresses_in_folder(space: Space, folder: str, links: Iterable[str], user: V
         SideFile.objects.visible_to(user).filter(space=space, path__in=wanted).values_list("path", flat=True)
     )
     known |= {path: reverse("side-file", args=[space.slug, path]) for path in files}
-    found = {each.path: each for each in notebooks.filter(path__in=wanted).only("pk", "path", "title")}
+    named = notebooks.filter(path__in=wanted).only("pk", "path", "title", "cell_count")
+    found = {each.path: each for each in named}
     known |= {path: each.get_absolute_url() for path, each in found.items()}
-    hashes = _hashes({link: found[path].pk for link, path in targets.items() if path in found})
+    hashes = _hashes({link: found[path] for link, path in targets.items() if path in found})
     return {link: known[path] + hashes.get(link, "") for link, path in targets.items() if path in known}
 
 
-def _hashes(links: Mapping[str, int]) -> dict[str, str]:
-    """What follows "#" in the addresses of links into notebooks (by id): a heading that is there."""
+def _hashes(links: Mapping[str, Notebook]) -> dict[str, str]:
+    """What follows the addresses of notebooks in links to a place in them: "#" and a heading that is there."""
     written = {link: unquote(link.partition("#")[2]) for link in links if "#" in link}
-    anchors = headings_of({links[link] for link in written})
+    anchors = headings_of({links[link].pk for link in written})
     ids = {
-        link: anchors[links[link]].element_id(anchor)
+        link: anchors[links[link].pk].element_id(anchor)
         for link, anchor in written.items()
-        if links[link] in anchors
+        if links[link].pk in anchors
     }
-    return {link: f"#{quote(element_id)}" for link, element_id in ids.items() if element_id}
+    return {
+        link: link_to(quote(element_id), links[link].cell_count)
+        for link, element_id in ids.items()
+        if element_id
+    }
 
 
 def _address(name: str, pk: int) -> Callable[[str], str]:

@@ -1,21 +1,25 @@
-"""A runbook as a page shows it: its cells as HTML in their place, its outline, how far it ran."""
+"""A runbook as a page shows it: its cells as HTML in their place, its outline, how far it ran.
 
-from collections.abc import Iterable, Sequence
+A very long one is shown in parts: the cells of one page, the rest told of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
 
-from notebooks import blobs, storing
 from notebooks.addresses import Addresses
-from notebooks.identity import Identity
-from notebooks.ingest import identities_of
+from notebooks.anchors import Anchors
+from notebooks.contents import Content, CurrentContent, OldContent, Span, headings_of
 from notebooks.memes import Meme
-from notebooks.models import Cell, Fragment, Notebook, Revision
+from notebooks.models import Cell, Notebook, Revision
 from notebooks.models.space import Viewer
 from notebooks.outline import Entry, outline_of
-from notebooks.parsing import ParsedCell, parse
+from notebooks.paging import CELLS, Part
 from notebooks.parsing.model import CellType, Status
 from notebooks.rendering import Heading, SafeHtml, outputs_in
 from notebooks.verdict import Verdict, verdict_of
@@ -23,6 +27,8 @@ from notebooks.verdict import Verdict, verdict_of
 # Characters of cells on a page at first. Where there are more, the longest outputs are left to be asked for.
 MOST_AT_FIRST = 600_000
 LEAST_LEFT = 1_000  # the line that asks for an output has a length of its own
+
+Anchored = Callable[[str], str | None]  # "anchor" as written -> where it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,141 +52,147 @@ class ShownCell:
 
 @dataclass(frozen=True, slots=True)
 class Showing:
+    """The cells of a part; all else is told of the whole notebook."""
+
+    part: Part
     cells: tuple[ShownCell, ...]
+    borne_before: frozenset[UUID]  # MEMEs of these cells that an earlier part bears already
     outline: tuple[Entry, ...]
     verdict: Verdict
+    ran: Span | None  # the first and the last time that its cells tell
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How cells are shown."""
 
-    has_source: bool  # a report leaves the code out
-    is_whole: bool  # a copy to take away has its images and long outputs inside
-    is_limited: bool  # a page leaves the longest outputs of a very long notebook to be asked for
+    has_source: bool = True  # a report leaves the code out
+    is_whole: bool = False  # a copy to take away has its images and long outputs inside
+    address: str = "./"  # where the notebook's other parts are shown, as seen from the page
 
 
 def shown_cells(
-    notebook: Notebook,
-    user: Viewer,
-    *,
-    has_source: bool = True,
-    is_whole: bool = False,
-    is_limited: bool = True,
+    notebook: Notebook, user: Viewer, *, at: int = 0, has_source: bool = True, address: str = "./"
 ) -> Showing:
-    """The current revision."""
-    # The outputs are in the fragments; as text they may be a megabyte each.
-    rows = list(notebook.cells.select_related("fragment").defer("output"))
-    fragments = [row.fragment for row in rows]
-    manner = Manner(has_source, is_whole, is_limited)
-    return _showing(rows, _filled(notebook, rows, fragments, user, manner), fragments)
+    """The current revision, on the page that has the cell `at`."""
+    return _showing(CurrentContent(notebook), at, user, Manner(has_source, address=address))
 
 
-def shown_revision(
-    revision: Revision,
-    user: Viewer,
-    *,
-    has_source: bool = True,
-    is_whole: bool = False,
-    is_limited: bool = True,
-) -> Showing:
-    """An old revision, read again from its bytes; what nobody rendered yet is kept for the next reader."""
-    rows, fragments = _read_again(revision)
-    manner = Manner(has_source, is_whole, is_limited)
-    query = f"?revision={revision.number}"
-    return _showing(rows, _filled(revision.notebook, rows, fragments, user, manner, query), fragments)
+def shown_revision(revision: Revision, user: Viewer, *, at: int = 0) -> Showing:
+    """The same of an old revision."""
+    return _showing(OldContent(revision), at, user, Manner())
+
+
+def shown_part(notebook: Notebook, first: int, user: Viewer) -> tuple[ShownCell, ...]:
+    """Only a part's cells, from `first` on."""
+    content, part = CurrentContent(notebook), Part.beginning(first, notebook.cell_count)
+    return tuple(_shown(content, content.rows(part), part, user, Manner(address=notebook.get_absolute_url())))
+
+
+def whole_showing(notebook: Notebook) -> Showing:
+    """What a copy to take away says before its cells, which whole_cells() gives."""
+    content = CurrentContent(notebook)
+    return _told(content, Part.whole(content.total), (), frozenset())
+
+
+def whole_cells(notebook: Notebook, user: Viewer) -> Iterator[ShownCell]:
+    """Every cell with its images and whole outputs inside: one at a time, since they may be hundreds of megabytes."""
+    content = CurrentContent(notebook)
+    whole = Part.whole(content.total)
+    for first in range(0, content.total, CELLS):
+        rows = content.rows(Part.beginning(first, content.total))
+        yield from _shown(content, rows, whole, user, Manner(is_whole=True))
+
+
+def shown_assets(notebook: Notebook) -> set[str]:
+    """The sha256 of all images and long outputs of its cells."""
+    return CurrentContent(notebook).assets()
 
 
 def shown_outputs(
     notebook: Notebook, index: int, user: Viewer, revision: Revision | None = None
 ) -> SafeHtml | None:
     """The outputs of one cell, of the current revision or an old one; None where there is no such cell."""
-    fragments = (
-        _read_again(revision)[1]
-        if revision
-        else [row.fragment for row in notebook.cells.select_related("fragment").defer("output", "source")]
-    )
-    if not 0 <= index < len(fragments):
+    content = OldContent(revision) if revision else CurrentContent(notebook)
+    if index >= content.total:
         return None
-    fill = Addresses.of(notebook, fragments, user).filling()
-    return fill(index, outputs_in(fragments[index].html))
+    rows = content.rows(Part(index, index + 1, content.total))
+    html = outputs_in(rows[0].fragment.html)
+    anchored = _anchored(content, rows, Part.holding(index, content.total), Manner())
+    fill = Addresses.of(notebook, [rows[0].fragment], user).filling(anchored)
+    return fill(index, html)
 
 
-def _read_again(revision: Revision) -> tuple[list[Cell], list[Fragment]]:
-    parsed = parse(blobs.get(revision.sha256))
-    fragments = storing.Fragments.of(parsed)
-    storing.keep_fragments(revision.notebook, fragments)
-    kept = Fragment.objects.in_bulk(set(fragments.digests))
-    identities = identities_of(revision)
-    cells = [_unsaved(*pair) for pair in zip(parsed.cells, identities, strict=True)]
-    return cells, [kept[digest] for digest in fragments.digests]
+def bearer_of(notebook: Notebook, meme: UUID, revision: Revision | None = None) -> int | None:
+    """The index of the first cell that bears a MEME."""
+    content = OldContent(revision) if revision else CurrentContent(notebook)
+    return content.bearer_of(meme)
 
 
-def _unsaved(cell: ParsedCell, identity: Identity) -> Cell:
-    """A cell of an old revision in the form of a current one."""
-    return Cell(
-        index=cell.index,
-        cell_type=cell.cell_type,
-        meme=identity.uuid,
-        branch=identity.branch,
-        assigned=identity.assigned,
-        source=cell.source,
-        status=cell.status,
-        execution_count=cell.execution_count,
-        executed_at=cell.executed_at,
+def _showing(content: Content, at: int, user: Viewer, manner: Manner) -> Showing:
+    part = Part.holding(at, content.total)
+    cells = tuple(_shown(content, content.rows(part), part, user, manner))
+    borne_before = content.borne_before({cell.meme for cell in cells}, part.first)
+    return _told(content, part, cells, borne_before)
+
+
+def _told(
+    content: Content, part: Part, cells: tuple[ShownCell, ...], borne_before: frozenset[UUID]
+) -> Showing:
+    statuses, headings = list(content.statuses()), content.headings()
+    return Showing(
+        part=part,
+        cells=cells,
+        borne_before=borne_before,
+        outline=outline_of((index, headings.get(index, ()), status) for index, status in statuses),
+        verdict=verdict_of(statuses),
+        ran=content.ran(),
     )
 
 
-def _filled(
-    notebook: Notebook,
-    rows: Sequence[Cell],
-    fragments: Sequence[Fragment],
-    user: Viewer,
-    manner: Manner,
-    query: str = "",
-) -> list[SafeHtml]:
-    fill = Addresses.of(notebook, fragments, user).filling(
-        has_source=manner.has_source, is_whole=manner.is_whole
+def _shown(
+    content: Content, rows: Sequence[Cell], part: Part, user: Viewer, manner: Manner
+) -> Iterator[ShownCell]:
+    """`rows` on a page that has `part`."""
+    fill = Addresses.of(content.notebook, [row.fragment for row in rows], user).filling(
+        _anchored(content, rows, part, manner), has_source=manner.has_source, is_whole=manner.is_whole
     )
-    is_limited = manner.is_limited and not manner.is_whole
-    later = _left_for_later(rows, [fragment.html for fragment in fragments]) if is_limited else set()
-    return [
-        fill(
-            index,
-            fragment.html,
-            reverse("cell-outputs", args=[notebook.pk, index]) + query if index in later else "",
-        )
-        for index, fragment in enumerate(fragments)
-    ]
+    later = set() if manner.is_whole else _left_for_later(rows)
+    for row in rows:
+        asked_at = reverse("cell-outputs", args=[content.notebook.pk, row.index]) + content.query
+        html = fill(row.index, row.fragment.html, asked_at if row.index in later else "")
+        yield _cell(row, html)
 
 
-def _left_for_later(rows: Sequence[Cell], htmls: Sequence[str]) -> set[int]:
+def _anchored(content: Content, rows: Sequence[Cell], part: Part, manner: Manner) -> Anchored:
+    """Where links within the notebook lead; on another page only to what its prose names."""
+    here = Anchors.in_html((row.index, row.fragment.html) for row in rows)
+    if len(rows) == content.total:
+        return here.url
+    anywhere = Anchors.in_html(content.prose())  # read only if there is such a link
+
+    def url(written: str) -> str | None:
+        found = anywhere.element_id(written) or here.element_id(written)
+        return part.url_of(found, manner.address) if found else None
+
+    return url
+
+
+def _left_for_later(rows: Sequence[Cell]) -> set[int]:
     """The cells whose outputs are too long for the page that all of them make; errors go last of all."""
-    over = sum(map(len, htmls)) - MOST_AT_FIRST
+    over = sum(len(row.fragment.html) for row in rows) - MOST_AT_FIRST
     later: set[int] = set()
     if over <= 0:
         return later
-    sizes = [len(outputs_in(html)) for html in htmls]
-    for index in sorted(range(len(rows)), key=lambda each: (rows[each].status == Status.ERROR, -sizes[each])):
-        if over > 0 and sizes[index] > LEAST_LEFT:
-            later.add(index)
-            over -= sizes[index]
+    sizes = {row.index: len(outputs_in(row.fragment.html)) for row in rows}
+    for row in sorted(rows, key=lambda each: (each.status == Status.ERROR, -sizes[each.index])):
+        if over > 0 and sizes[row.index] > LEAST_LEFT:
+            later.add(row.index)
+            over -= sizes[row.index]
     return later
 
 
-def _showing(rows: Sequence[Cell], htmls: Sequence[SafeHtml], fragments: Sequence[Fragment]) -> Showing:
-    cells = tuple(
-        _shown(row, html, _headings(fragment.headings))
-        for row, html, fragment in zip(rows, htmls, fragments, strict=True)
-    )
-    return Showing(
-        cells=cells,
-        outline=outline_of((cell.index, cell.headings, cell.status) for cell in cells),
-        verdict=verdict_of((cell.index, cell.status) for cell in cells),
-    )
-
-
-def _shown(row: Cell, html: SafeHtml, headings: tuple[Heading, ...]) -> ShownCell:
+def _cell(row: Cell, html: SafeHtml) -> ShownCell:
     return ShownCell(
         index=row.index,
         cell_type=CellType(row.cell_type),
@@ -188,13 +200,9 @@ def _shown(row: Cell, html: SafeHtml, headings: tuple[Heading, ...]) -> ShownCel
         branch=row.branch,
         assigned=row.assigned,
         html=html,
-        headings=headings,
+        headings=headings_of(row.fragment.headings),
         source=row.source,
         status=Status(row.status),
         execution_count=row.execution_count,
         executed_at=row.executed_at,
     )
-
-
-def _headings(stored: Iterable[tuple[int, str, str]]) -> tuple[Heading, ...]:
-    return tuple(Heading(level, text, anchor) for level, text, anchor in stored)

@@ -1,10 +1,12 @@
 """How far a runbook was worked through, told from its cells: "12 of 15 cells ran, stopped at 13". Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from notebooks.parsing.model import Status
+
+FEW = 32  # bricks that a line of a list has room for
 
 
 class Ending(StrEnum):
@@ -36,6 +38,10 @@ class Verdict:
     def total(self) -> int:
         return len(self.strip)
 
+    @property
+    def few(self) -> Sequence[Brick]:
+        return condensed(self.strip, FEW)
+
 
 def verdict_of(cells: Iterable[tuple[int, Status]]) -> Verdict:
     """From (index, status) of each cell in order. Prose and empty cells count for nothing."""
@@ -46,6 +52,22 @@ def verdict_of(cells: Iterable[tuple[int, Status]]) -> Verdict:
     if ending is not Ending.STOPPED:
         return Verdict(strip, len(ran), failed, ending)
     return Verdict(strip, len(ran), failed, ending, strip[ran[-1] - 1].index, ran[-1])
+
+
+def condensed(strip: Sequence[Brick], most: int) -> Sequence[Brick]:
+    """At most so many bricks: of more, each stands for several. A failure among them is told first."""
+    size = -(-len(strip) // most)
+    if size <= 1:
+        return strip
+    groups = [strip[start : start + size] for start in range(0, len(strip), size)]
+    return [Brick(group[0].index, _status_of(group)) for group in groups]
+
+
+def _status_of(group: Sequence[Brick]) -> Status:
+    statuses = [brick.status for brick in group]
+    if Status.ERROR in statuses:
+        return Status.ERROR
+    return Status.OK if statuses.count(Status.OK) * 2 > len(statuses) else Status.NOT_RUN
 
 
 def _ending(strip: tuple[Brick, ...], ran: list[int]) -> Ending:

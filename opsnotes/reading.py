@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from django.utils import timezone
 
-from notebooks.outline import Entry
+from notebooks.outline import Entry, shortened
+from notebooks.paging import Part
 from notebooks.parsing.model import Status
 from notebooks.showing import Showing, ShownCell
-from notebooks.verdict import Verdict
+from notebooks.verdict import Brick, Verdict, condensed
+from opsnotes.stretches import MOST_BRICKS, Stretch, stretches_of
 
 # In a longer notebook the browser lays out what is in sight first.
 LONG = 40
@@ -30,23 +33,39 @@ class PageCell:
 
 
 @dataclass(frozen=True, slots=True)
+class OutlineLink:
+    entry: Entry
+    url: str  # from this page: the heading may be on another
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    cells: Sequence[PageCell]
-    outline: Sequence[Entry]
+    part: Part
+    cells: Sequence[PageCell]  # of the part; all else is about the whole notebook
+    outline: Sequence[OutlineLink]
+    is_outline_short: bool  # headings of other pages are left out
     verdict: Verdict
-    first_error: int | None  # index of a cell
+    bricks: Sequence[Brick]
+    stretches: Sequence[Stretch]  # instead of the bricks, where there are other pages
+    error_url: str  # where it stopped, or else first failed; '' where nothing failed
     ran: tuple[datetime, datetime] | None  # the first and the last time that its cells tell
     is_one_day: bool  # in the reader's time zone: then a cell's time goes without its date
 
     @classmethod
     def of(cls, title: str, showing: Showing) -> Reading:
         """`title` stands above on the page; '' where it does not."""
-        ran = _span(showing.cells)
+        part, verdict, ran = showing.part, showing.verdict, showing.ran
+        entries = _outline(title, showing.outline)
+        listed = shortened(entries, part)
         return cls(
-            cells=list(_page_cells(title, showing)),
-            outline=_outline(title, showing.outline),
-            verdict=showing.verdict,
-            first_error=next((b.index for b in showing.verdict.strip if b.status is Status.ERROR), None),
+            part=part,
+            cells=list(page_cells(title, verdict, showing.cells, showing.borne_before)),
+            outline=[OutlineLink(entry, part.url_of(entry.element_id)) for entry in listed],
+            is_outline_short=len(listed) < len(entries),
+            verdict=verdict,
+            bricks=condensed(verdict.strip, MOST_BRICKS),
+            stretches=stretches_of(verdict, part),
+            error_url=_error_url(verdict, part),
             ran=ran,
             is_one_day=ran is not None and _day(ran[0]) == _day(ran[1]),
         )
@@ -61,10 +80,12 @@ class Reading:
         return [each for each in self.cells if each.cell.html.strip()]
 
 
-def _page_cells(title: str, showing: Showing) -> Iterator[PageCell]:
-    steps = {brick.index: step for step, brick in enumerate(showing.verdict.strip, start=1)}
-    seen = set()
-    for cell in showing.cells:
+def page_cells(
+    title: str, verdict: Verdict, cells: Iterable[ShownCell], borne_before: Collection[UUID] = ()
+) -> Iterator[PageCell]:
+    steps = {brick.index: step for step, brick in enumerate(verdict.strip, start=1)}
+    seen = set(borne_before)
+    for cell in cells:
         has_title = cell.index == 0 and bool(cell.headings) and _is_title(cell.headings[0].text, title)
         yield PageCell(cell, cell.meme not in seen, steps.get(cell.index), has_title)
         seen.add(cell.meme)
@@ -83,9 +104,10 @@ def _is_title(heading: str, title: str) -> bool:
     return bool(title) and heading.endswith(title)
 
 
-def _span(cells: Sequence[ShownCell]) -> tuple[datetime, datetime] | None:
-    times = [cell.executed_at for cell in cells if cell.executed_at is not None]
-    return (min(times), max(times)) if times else None
+def _error_url(verdict: Verdict, part: Part) -> str:
+    first = next((brick.index for brick in verdict.strip if brick.status is Status.ERROR), None)
+    index = first if verdict.stopped_at is None else verdict.stopped_at
+    return "" if index is None else part.url_of(f"cell-{index}")
 
 
 def _day(moment: datetime) -> object:

@@ -17,6 +17,7 @@ from notebooks.models import Notebook, Revision
 from opsnotes.api.errors import Conflict, Gone
 from opsnotes.api.filters import NotebookQuery
 from opsnotes.api.serializers import (
+    CellsQuery,
     ChangeSerializer,
     NotebookDetailSerializer,
     NotebookSerializer,
@@ -44,10 +45,12 @@ class NotebookViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Notebook]):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
 
-    @extend_schema(responses=NotebookDetailSerializer)
+    @extend_schema(parameters=[CellsQuery], responses=NotebookDetailSerializer)
     def retrieve(self, request: Request, pk: int) -> Response:
-        """One with its cells."""
-        return self._detail(_in_use(visible_notebook(request.user, pk)))
+        """One with its cells; one that has very many, with a part of them."""
+        query = CellsQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        return self._detail(_in_use(visible_notebook(request.user, pk)), **query.validated_data)
 
     @extend_schema(request=ChangeSerializer, responses=NotebookDetailSerializer)
     def partial_update(self, request: Request, pk: int) -> Response:
@@ -98,8 +101,9 @@ class NotebookViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Notebook]):
         page = pages.paginate_queryset(revisions, request, view=self)
         return pages.get_paginated_response(RevisionSerializer(page, many=True).data)
 
-    def _detail(self, notebook: Notebook) -> Response:
-        return Response(NotebookDetailSerializer(notebook, context=self.get_serializer_context()).data)
+    def _detail(self, notebook: Notebook, cells_from: int = 0) -> Response:
+        context = {**self.get_serializer_context(), "cells_from": cells_from}
+        return Response(NotebookDetailSerializer(notebook, context=context).data)
 
 
 def _in_use(notebook: Notebook) -> Notebook:

@@ -3,14 +3,16 @@
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from notebooks import forms, ingest, moving, paths
 from notebooks.api.fields import NamedField
 from notebooks.models import Notebook, Revision, Space
+from notebooks.paging import CELLS, Part
 from notebooks.parsing.model import CellType, Status
-from notebooks.showing import ShownCell, shown_cells
+from notebooks.showing import ShownCell, shown_part
 
 
 def _full_url(serializer: serializers.BaseSerializer[Any], path: str) -> str:
@@ -52,17 +54,53 @@ class CellSerializer(serializers.Serializer[Any]):
 
 
 class NotebookDetailSerializer(NotebookSerializer):
-    cells = serializers.SerializerMethodField()
+    cells = serializers.SerializerMethodField(
+        help_text=f"All of them, or {CELLS} of a longer notebook: then cells_next tells where the next are."
+    )
+    cells_next = serializers.URLField(
+        required=False,
+        allow_null=True,
+        help_text=f"Of a notebook of more than {CELLS} cells alone: the address of the next; null at the end.",
+    )
 
     class Meta(NotebookSerializer.Meta):
-        fields = (*NotebookSerializer.Meta.fields, "cells")
+        fields = (*NotebookSerializer.Meta.fields, "cells", "cells_next")
         read_only_fields = fields
+
+    def to_representation(self, notebook: Notebook) -> dict[str, Any]:
+        answer = super().to_representation(notebook)
+        answer["cells_next"] = self._next_url(notebook)
+        if notebook.cell_count <= CELLS:
+            del answer["cells_next"]
+        return answer
 
     @extend_schema_field(CellSerializer(many=True))
     def get_cells(self, notebook: Notebook) -> Any:
-        shown = shown_cells(notebook, self.context["request"].user)
-        outputs = dict(notebook.cells.values_list("index", "output"))
-        return CellSerializer(shown.cells, many=True, context={"outputs": outputs}).data
+        part = self._part(notebook)
+        shown = shown_part(notebook, part.first, self.context["request"].user)
+        rows = notebook.cells.filter(index__gte=part.first, index__lt=part.stop)
+        outputs = dict(rows.values_list("index", "output"))
+        return CellSerializer(shown, many=True, context={"outputs": outputs}).data
+
+    def _next_url(self, notebook: Notebook) -> str | None:
+        following = self._part(notebook).next
+        if following is None:
+            return None
+        address = reverse("api-notebooks-detail", args=[notebook.pk])
+        return _full_url(self, f"{address}?cells_from={following}")
+
+    def _part(self, notebook: Notebook) -> Part:
+        return Part.beginning(self.context.get("cells_from", 0), notebook.cell_count)
+
+
+class CellsQuery(serializers.Serializer[Any]):
+    cells_from = serializers.IntegerField(
+        required=False,
+        default=0,
+        min_value=0,
+        max_value=10**9,
+        help_text="The index of the first cell wanted.",
+    )
 
 
 class RevisionQuery(serializers.Serializer[Any]):

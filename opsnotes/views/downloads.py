@@ -1,13 +1,16 @@
 """A runbook to take along: as a script, or as one HTML file that needs no server."""
 
 import base64
+from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
@@ -16,15 +19,16 @@ from notebooks.access import visible_notebook
 from notebooks.models import Notebook, Revision
 from notebooks.parsing import parse
 from notebooks.scripts import script_of
-from notebooks.showing import shown_cells
-from opsnotes.reading import Reading
+from notebooks.showing import shown_assets, whole_cells, whole_showing
+from opsnotes.reading import Reading, page_cells
 from opsnotes.views.runbook import gone
 
 STYLES = ("css/tokens.css", "css/base.css", "css/content.css", "css/runbook.css", "css/download.css")
+AT_ONCE = 20  # cells, each with its images and long outputs
 
 
 @require_safe
-def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+def download(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     notebook = visible_notebook(request.user, pk)
     if notebook.is_deleted or notebook.revision is None:
         return gone(request, notebook)
@@ -35,16 +39,38 @@ def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     raise Http404
 
 
-def _script(notebook: Notebook, revision: Revision) -> HttpResponse:
+def _script(notebook: Notebook, revision: Revision) -> HttpResponseBase:
     script = script_of(parse(blobs.get(revision.sha256)))
     return _named(
         HttpResponse(script.text, content_type="text/plain; charset=utf-8"), notebook, script.ending
     )
 
 
-def _page(request: HttpRequest, notebook: Notebook, revision: Revision) -> HttpResponse:
-    """Made of our fragments, with images and whole outputs inside; its own policy lets no script run."""
-    showing = shown_cells(notebook, request.user, is_whole=True)
+def _page(request: HttpRequest, notebook: Notebook, revision: Revision) -> HttpResponseBase:
+    """Made of our fragments, with images and whole outputs inside; its own policy lets no script run.
+
+    It is sent while it is made, since it may be longer than the memory there is.
+    """
+    for sha256 in shown_assets(notebook):
+        if not blobs.exists(sha256):
+            raise blobs.BlobMissing(sha256)  # nobody could be told once half of it is sent
+    language, zone = translation.get_language(), timezone.get_current_timezone()
+
+    def pieces() -> Iterator[str]:
+        # The request's own language and zone end with its view, and whatever made a piece may be the last to run.
+        made = _pieces(request, notebook, revision)
+        while True:
+            with translation.override(language), timezone.override(zone):
+                piece = next(made, None)
+            if piece is None:
+                return
+            yield piece
+
+    return _named(StreamingHttpResponse(pieces(), content_type="text/html; charset=utf-8"), notebook, ".html")
+
+
+def _pieces(request: HttpRequest, notebook: Notebook, revision: Revision) -> Iterator[str]:
+    showing = whole_showing(notebook)
     context = {
         "notebook": notebook,
         "revision": revision,
@@ -52,10 +78,14 @@ def _page(request: HttpRequest, notebook: Notebook, revision: Revision) -> HttpR
         "styles": _styles(),
         "address": settings.BASE_URL + notebook.get_absolute_url(),
     }
-    return _named(render(request, "opsnotes/download.html", context), notebook, ".html")
+    yield render_to_string("opsnotes/download/begin.html", context)
+    cells = page_cells(notebook.title, showing.verdict, whole_cells(notebook, request.user))
+    while some := list(islice(cells, AT_ONCE)):
+        yield render_to_string("opsnotes/download/cells.html", {"cells": some})
+    yield render_to_string("opsnotes/download/end.html", context)
 
 
-def _named(response: HttpResponse, notebook: Notebook, ending: str) -> HttpResponse:
+def _named(response: HttpResponseBase, notebook: Notebook, ending: str) -> HttpResponseBase:
     name = f"{paths.stem_of(notebook.path) or 'runbook'}{ending}"
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     return response

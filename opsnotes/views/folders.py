@@ -86,4 +86,5 @@ def _row(entry: folders.Entry, verdicts: dict[int, Verdict]) -> dict[str, object
 def _reading(readme: folders.Readme, user: Viewer) -> Reading | None:
     if readme.notebook is None:
         return None
-    return Reading.of("", shown_cells(readme.notebook, user))
+    address = readme.notebook.get_absolute_url()
+    return Reading.of("", shown_cells(readme.notebook, user, address=address))

@@ -54,4 +54,10 @@ def _failed(newest: NotebookQuerySet) -> list[dict[str, object]]:
 
 
 def _with_verdicts(notebooks: Sequence[Notebook], verdicts: dict[int, Verdict]) -> list[dict[str, object]]:
-    return [{"notebook": each, "verdict": verdicts.get(each.pk)} for each in notebooks]
+    return [_with_verdict(each, verdicts.get(each.pk)) for each in notebooks]
+
+
+def _with_verdict(notebook: Notebook, verdict: Verdict | None) -> dict[str, object]:
+    at = verdict.stopped_at if verdict else None
+    url = notebook.get_absolute_url() if at is None else notebook.url_of_cell(at)
+    return {"notebook": notebook, "verdict": verdict, "error_url": url}

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from notebooks.access import visible_notebook
+from notebooks.paging import index_asked
 from notebooks.showing import shown_cells
 from opsnotes.crumbs import crumbs_of
 from opsnotes.reading import Reading
@@ -16,7 +17,8 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     notebook = visible_notebook(request.user, pk)
     if notebook.is_deleted:
         return gone(request, notebook)
-    showing = shown_cells(notebook, request.user, has_source=False)
+    at = index_asked(request.GET.get("from", ""))
+    showing = shown_cells(notebook, request.user, at=at, has_source=False)
     context = {
         "notebook": notebook,
         "crumbs": crumbs_of(notebook.space, notebook.folder),

@@ -1,4 +1,4 @@
-"""The runbook page, and its old revisions."""
+"""The runbook page, and its old revisions; of a very long one the part that `?from=` names."""
 
 from urllib.parse import urlencode
 
@@ -6,12 +6,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from notebooks import memes
 from notebooks.models import Batch, Notebook, Revision
 from notebooks.models.content import linked_from
 from notebooks.models.space import Viewer
-from notebooks.showing import Showing, shown_cells, shown_revision
+from notebooks.paging import index_asked, query_of
+from notebooks.showing import Showing, bearer_of, shown_cells, shown_revision
 from opsnotes.crumbs import crumbs_of
 from opsnotes.reading import Reading
+
+LINKS = 20  # of the runbooks that point here; a page of their own has all
 
 
 @require_safe
@@ -26,7 +30,9 @@ def runbook(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         return HttpResponsePermanentRedirect(_with_query(notebook.get_absolute_url(), request))
     if notebook.is_deleted or notebook.revision is None:
         return gone(request, notebook)
-    showing = shown_cells(notebook, request.user)
+    if "meme" in request.GET:
+        return _to_bearer(request, notebook, notebook.cell_count, None)
+    showing = shown_cells(notebook, request.user, at=index_asked(request.GET.get("from", "")))
     return render(request, "opsnotes/runbook.html", _context(request, notebook, notebook.revision, showing))
 
 
@@ -39,7 +45,9 @@ def revision(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         return gone(request, notebook)
     found = get_object_or_404(notebook.revisions.select_related("by"), number=number)
     found.notebook = notebook
-    showing = shown_revision(found, request.user)
+    if "meme" in request.GET:
+        return _to_bearer(request, notebook, len(found.memes), found)
+    showing = shown_revision(found, request.user, at=index_asked(request.GET.get("from", "")))
     return render(request, "opsnotes/runbook.html", _context(request, notebook, found, showing))
 
 
@@ -62,6 +70,17 @@ def _visible(user: Viewer, pk: int) -> Notebook:
     return found
 
 
+def _to_bearer(
+    request: HttpRequest, notebook: Notebook, total: int, revision: Revision | None
+) -> HttpResponse:
+    """To the part with the first cell that bears `?meme=`: a browser does not tell what stands behind "#"."""
+    meme = memes.parse(request.GET["meme"])
+    index = bearer_of(notebook, meme.uuid, revision) if meme else None
+    if meme is None or index is None:
+        return redirect(request.path)
+    return redirect(f"{request.path}{query_of(index, total)}#meme-{meme.uuid}")
+
+
 def _with_query(url: str, request: HttpRequest) -> str:
     return f"{url}?{urlencode(request.GET, doseq=True)}" if request.GET else url
 
@@ -69,6 +88,7 @@ def _with_query(url: str, request: HttpRequest) -> str:
 def _context(
     request: HttpRequest, notebook: Notebook, revision: Revision, showing: Showing
 ) -> dict[str, object]:
+    linking = list(linked_from(notebook, request.user).order_by("title", "pk")[: LINKS + 1])
     return {
         "notebook": notebook,
         "revision": revision,
@@ -77,6 +97,7 @@ def _context(
         "revision_count": notebook.revisions.count(),
         "crumbs": crumbs_of(notebook.space, notebook.folder),
         "reading": Reading.of(notebook.title, showing),
-        "linked_from": linked_from(notebook, request.user).order_by("title", "pk"),
+        "linked_from": linking[:LINKS],
+        "has_more_links": len(linking) > LINKS,
         "can_write": notebook.is_writable_by(request.user),
     }

@@ -1,4 +1,6 @@
 // The runbook page: the outline follows the reader, outputs fold, lines wrap.
+import "./permalinks.js";
+
 const outline = document.querySelector(".contents");
 const cells = document.querySelector(".cells");
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from notebooks import blobs, sidefiles
 from notebooks.models import Fragment, Notebook
-from notebooks.showing import shown_cells, shown_revision
+from notebooks.showing import shown_cells, shown_outputs, shown_revision, whole_cells
 from notebooks.verdict import Ending
 from tests.builders import display, error, make_runbook, make_space, stream
 
@@ -19,6 +19,10 @@ DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAW
 
 def html_of(notebook, user=NOBODY, **how):
     return "".join(cell.html for cell in shown_cells(notebook, user, **how).cells)
+
+
+def whole_html_of(notebook):
+    return "".join(cell.html for cell in whole_cells(notebook, NOBODY))
 
 
 def public(**fields):
@@ -161,7 +165,7 @@ def test_whole_copy_has_its_images_and_long_outputs_inside():
         ("code", "plot()", [display({"image/png": DOT})]),
         ("code", "long()", [stream("line\n" * 500 + "end")]),
     )
-    html = html_of(notebook, is_whole=True)
+    html = whole_html_of(notebook)
     assert 'src="data:image/png;base64,' in html
     assert html.count("line\n") == 500
     assert "hx-get" not in html
@@ -186,7 +190,7 @@ def test_number_of_queries_does_not_grow():
             shown_cells(notebook, NOBODY)
         return len(captured)
 
-    assert queries(2) == queries(40) <= 6
+    assert queries(2) == queries(40) <= 9
 
 
 def test_old_revision_is_shown_with_the_ids_it_had():
@@ -256,10 +260,30 @@ def test_folded_outputs_alone_keep_a_page_of_four_megabytes_small():
     assert len(html_of(long_notebook(300, [stream(line * 200)]))) < 800_000
 
 
-def test_whole_copy_and_api_leave_nothing_out():
-    notebook = long_notebook(120, [stream("z" * 7000)])
-    assert html_of(notebook, is_whole=True).count("z" * 7000) == 120
-    assert html_of(notebook, is_limited=False).count("z" * 7000) == 120
+def test_whole_copy_leaves_nothing_out():
+    assert whole_html_of(long_notebook(120, [stream("z" * 7000)])).count("z" * 7000) == 120
+
+
+def test_the_outputs_of_one_cell_bring_no_other_cell_from_the_database():
+    notebook = make_runbook(("code", "a", [stream("first")]), ("code", "b", [stream("second")]))
+    with CaptureQueriesContext(connection) as captured:
+        html = shown_outputs(notebook, 1, NOBODY)
+    assert "second" in html
+    assert "first" not in html
+    assert len(captured) == 1
+    assert '"index" >= 1' in captured[0]["sql"]
+
+
+def test_a_link_in_the_outputs_of_one_cell_finds_the_heading_of_another():
+    shown = display({"text/markdown": "[back](#Top)"})
+    notebook = make_runbook(("markdown", "# Top"), ("code", "b", [shown]))
+    assert 'href="#cell-0-Top"' in shown_outputs(notebook, 1, NOBODY)
+
+
+def test_there_are_no_outputs_of_a_cell_that_is_not_there():
+    notebook = make_runbook(("code", "a", [stream("x")]))
+    assert shown_outputs(notebook, 1, NOBODY) is None
+    assert shown_outputs(notebook, 1, NOBODY, notebook.revision) is None
 
 
 def test_short_outputs_stay_where_a_long_one_is_put_away():

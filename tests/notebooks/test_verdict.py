@@ -1,7 +1,7 @@
 import pytest
 
 from notebooks.parsing.model import Status
-from notebooks.verdict import Ending, verdict_of
+from notebooks.verdict import Ending, condensed, verdict_of
 
 LETTERS = {"o": Status.OK, "e": Status.ERROR, ".": Status.NOT_RUN, "p": Status.NONE}
 
@@ -42,3 +42,24 @@ def test_strip_has_a_brick_a_code_cell():
 
 def test_failures_are_counted_also_where_somebody_went_on():
     assert verdict("eoeo").failed == 2
+
+
+def condensed_letters(letters, most):
+    names = {status: letter for letter, status in LETTERS.items()}
+    return "".join(names[brick.status] for brick in condensed(verdict(letters).strip, most))
+
+
+def test_a_short_strip_stays_as_it_is():
+    assert condensed_letters("oe.o", 4) == "oe.o"
+
+
+def test_a_brick_of_a_long_strip_stands_for_several_and_hides_no_failure():
+    assert condensed_letters("oooo" + "oeoo" + "o..." + "oo..", 4) == "oe.."
+
+
+@pytest.mark.parametrize("count", [0, 1, 79, 80, 81, 160, 161, 20_000])
+def test_a_strip_has_room_for_so_many(count):
+    strip = verdict("o" * count).strip
+    found = condensed(strip, 80)
+    assert len(found) == min(count, len(found)) <= 80
+    assert [brick.index for brick in found] == sorted({brick.index for brick in found})

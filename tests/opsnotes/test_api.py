@@ -7,6 +7,7 @@ from haystack.exceptions import SearchBackendError
 from notebooks import blobs, moving
 from notebooks.ingest import Provenance, ingest
 from notebooks.models import Space
+from notebooks.paging import CELLS
 from search import refresh
 from tests.builders import make_notebook, make_runbook, make_space, make_user, stream
 from tests.search.conftest import use
@@ -208,6 +209,41 @@ def test_a_notebook_comes_with_its_cells_as_text_and_as_html(api, space):
     assert "<script" not in first["html"]
     assert (second["output"].strip(), second["execution_count"], second["status"]) == ("50%", 1, "ok")
     assert second["assigned"] is True
+
+
+def test_of_a_very_long_notebook_the_cells_come_in_parts(api, space, django_assert_num_queries):
+    commands = [("code", f"command({number})", [stream(f"{number}")]) for number in range(2 * CELLS + 3)]
+    notebook = make_runbook(*commands, space=space)
+    with django_assert_num_queries(6):
+        answer = api.get("notebooks-detail", notebook.pk).json()
+    found, address = [], reverse("api-notebooks-detail", args=[notebook.pk])
+    assert list(answer) == [*NOTEBOOK_KEYS, "cells", "cells_next"]
+    assert answer["cells_next"] == f"http://testserver{address}?cells_from={CELLS}"
+    while True:
+        assert len(answer["cells"]) <= CELLS
+        found += [(cell["index"], cell["source"], cell["output"].strip()) for cell in answer["cells"]]
+        if answer["cells_next"] is None:
+            break
+        answer = api.client.get(answer["cells_next"]).json()
+    assert found == [(number, f"command({number})", f"{number}") for number in range(2 * CELLS + 3)]
+
+
+def test_cells_are_given_from_any_index_on(api, space):
+    notebook = make_runbook("a", "b", "c", space=space)
+    for first, expected in ((1, ["b", "c"]), (3, []), (9**9, [])):
+        cells = api.get("notebooks-detail", notebook.pk, cells_from=first).json()["cells"]
+        assert [cell["source"] for cell in cells] == expected
+    for odd in ("-1", "x", "9" * 20):
+        assert api.get("notebooks-detail", notebook.pk, cells_from=odd).status_code == 400
+
+
+def test_the_schema_says_how_the_cells_go_on(client):
+    schema = client.get(reverse("api-schema"), headers={"Accept": "application/json"}).json()
+    detail = schema["components"]["schemas"]["NotebookDetail"]
+    assert "cells_next" in detail["properties"]
+    assert "cells_next" not in detail["required"]
+    parameters = schema["paths"]["/api/v1/notebooks/{id}/"]["get"]["parameters"]
+    assert "cells_from" in {each["name"] for each in parameters}
 
 
 def test_a_patch_moves_and_names(api, space, writer):

@@ -2,14 +2,17 @@ import ast
 import base64
 import json
 import re
+from datetime import UTC
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone, translation
 
 from notebooks import blobs, moving, sidefiles
 from notebooks.ingest import ingest
 from notebooks.parsing import parse
 from notebooks.scripts import script_of
+from opsnotes.models import Preferences
 from tests.builders import display, make_notebook, make_runbook, make_space, make_user, stream
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +33,10 @@ def space(client):
 
 def download(client, notebook, kind):
     return client.get(reverse("download", args=[notebook.pk, kind]))
+
+
+def html_of(client, notebook):
+    return b"".join(download(client, notebook, "html").streaming_content).decode()
 
 
 def script(*cells, **notebook):
@@ -86,7 +93,7 @@ def test_html_is_one_file_that_asks_no_server(client, space):
         space=space,
     )
     response = download(client, notebook, "html")
-    html = response.content.decode()
+    html = b"".join(response.streaming_content).decode()
     assert response["Content-Disposition"] == 'attachment; filename="runbook.html"'
     assert "data:image/png;base64," in html
     assert "<script" not in html
@@ -97,7 +104,7 @@ def test_html_is_one_file_that_asks_no_server(client, space):
 
 
 def test_html_brings_its_own_policy_and_styles(client, space):
-    html = download(client, make_runbook(space=space), "html").content.decode()
+    html = html_of(client, make_runbook(space=space))
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', html)[1]
     assert "default-src 'none'" in policy
     assert "script-src" not in policy
@@ -110,16 +117,44 @@ def test_html_brings_its_own_policy_and_styles(client, space):
 
 def test_html_holds_long_outputs_whole(client, space):
     lines = "\n".join(f"line {number}" for number in range(2000))
-    html = download(
-        client, make_runbook(("code", "x", [stream(lines)]), space=space), "html"
-    ).content.decode()
+    html = html_of(client, make_runbook(("code", "x", [stream(lines)]), space=space))
     assert "line 1000" in html
+
+
+def test_html_is_sent_while_it_is_made(client, space, monkeypatch):
+    monkeypatch.setattr("opsnotes.views.downloads.AT_ONCE", 2)
+    notebook = make_runbook(*[("code", f"step({number})", [stream("x")]) for number in range(6)], space=space)
+    pieces = list(download(client, notebook, "html").streaming_content)
+    assert [piece.count(b'class="row') for piece in pieces] == [0, 2, 2, 2, 0]
+    assert pieces[0].lstrip().startswith(b"<!doctype html>")
+    assert pieces[-1].rstrip().endswith(b"</html>")
+
+
+def test_html_is_in_the_readers_language_and_zone_to_its_end(client, space, monkeypatch):
+    monkeypatch.setattr("opsnotes.views.downloads.AT_ONCE", 1)
+    person = make_user()
+    Preferences.objects.create(user=person, language="ja", time_zone="Asia/Tokyo")
+    client.force_login(person)
+    space.readers.add(person)
+    lines = "\n".join(f"line {number}" for number in range(2000))
+    raw = json.loads(make_notebook(("code", "x", [stream(lines)])))
+    raw["cells"][0]["metadata"]["ExecuteTime"] = {
+        "start_time": "2026-03-27T05:52:00Z", "end_time": "2026-03-27T05:52:01Z",
+    }  # fmt: skip
+    notebook = ingest(space, "a.ipynb", json.dumps(raw).encode()).notebook
+    response = download(client, notebook, "html")
+    with translation.override("en"), timezone.override(UTC):
+        html = b"".join(response.streaming_content).decode()
+        assert translation.get_language() == "en"
+    assert '<html lang="ja">' in html
+    assert "2026-03-27 14:52 JST" in html
+    assert "リビジョン" in html or "版" in html
 
 
 def test_links_in_the_html_lead_back_to_this_server(client, space):
     other = make_runbook(("markdown", "# Other"), space=space, path="other.ipynb")
     notebook = ingest(space, "a.ipynb", make_notebook(("markdown", "[x](other.ipynb)"))).notebook
-    html = download(client, notebook, "html").content.decode()
+    html = html_of(client, notebook)
     assert f'href="http://127.0.0.1:8000{other.get_absolute_url()}"' in html
 
 
@@ -143,6 +178,6 @@ def test_images_beside_the_notebook_are_inside_the_html(client, space):
     raw = base64.b64decode(PNG)
     sidefiles.store(space, "images/plot.png", blobs.put(raw), len(raw))
     notebook = make_runbook(("markdown", "![plot](images/plot.png) [file](images/plot.png)"), space=space)
-    html = download(client, notebook, "html").content.decode()
+    html = html_of(client, notebook)
     assert f'src="data:image/png;base64,{PNG}"' in html
     assert f'href="http://127.0.0.1:8000{reverse("side-file", args=[space.slug, "images/plot.png"])}"' in html

@@ -3,8 +3,9 @@ from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
+from notebooks.models import NotebookAsset
 from opsnotes.models import Preferences
-from tests.builders import lose_bytes, make_runbook, make_space, make_user
+from tests.builders import display, lose_bytes, make_runbook, make_space, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +76,16 @@ def test_where_bytes_are_lost_it_is_said_and_nothing_else_breaks(client):
     assert "detail" in client.get(f"/api/v1/notebooks/{notebook.pk}/file/").json()
     response = client.post(reverse("move", args=[notebook.pk]), {"space": "hub", "path": "b.ipynb"})
     assert response.status_code == 503
+
+
+def test_a_copy_that_would_lack_an_image_is_not_begun(client):
+    reader = make_user()
+    dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    image = ("code", "plot()", [display({"image/png": dot})])
+    notebook = make_runbook(image, space=make_space("hub", readers=[reader]))
+    lose_bytes(NotebookAsset.objects.get(notebook=notebook).asset_id)
+    client.force_login(reader)
+    assert client.get(f"/n/{notebook.pk}/download/html/").status_code == 503
 
 
 def test_error_pages_speak_the_readers_language(client):

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 ROUTES = sorted({row.route for row in ROWS})
 NAMES = (
     "q", "page", "sort", "revision", "state", "space", "folder", "path", "meme", "ordering", "kind", "year", "owner",
-    "status", "language", "next", "raw", "format",
+    "status", "language", "next", "raw", "format", "from", "cells_from",
 )  # fmt: skip
 NUMBERS = ("-1", "0", "9223372036854775808", "9" * 5000, "%D9%A1", "%C2%B2", "1e400")
 TEXTS = (
@@ -67,7 +67,9 @@ def test_in_queries(world, writer):
             assert is_answered(writer.get, path, QUERY_STRING=query), (path, value)
 
 
-@pytest.mark.parametrize("name", ["q", "page", "revision", "state", "meme", "path", "space", "year"])
+@pytest.mark.parametrize(
+    "name", ["q", "page", "revision", "state", "meme", "path", "space", "year", "from", "cells_from"]
+)
 def test_in_one_parameter(world, writer, name):
     for route in (
         "search",
@@ -77,6 +79,11 @@ def test_in_one_parameter(world, writer, name):
         "api-notebooks-file",
         "browse",
         "batch",
+        "runbook",
+        "revision",
+        "report",
+        "linked-from",
+        "api-notebooks-detail",
     ):
         path = world.url(route).partition("?")[0]
         for value in (*NUMBERS, *TEXTS):

@@ -42,6 +42,7 @@ output                     GET    404 404 200 200 404
 frame                      GET    404 404 200 200 404
 side-file                  GET    404 404 200 200 404
 
+linked-from                GET    404 404 200 200 404
 history                    GET    404 404 200 200 404
 make-current               POST   302 404 403 302 404
 move                       GET    302 404 403 200 404
@@ -233,7 +234,9 @@ class World:
             return arguments[route]
         if route.startswith(("batch", "api-uploads-")) and route not in ("batches", "api-uploads-list"):
             return [self.batch.pk]
-        takes_a_notebook = route in ("runbook-short", "report", "file", "history", "move", "delete")
+        takes_a_notebook = route in (
+            "runbook-short", "report", "file", "linked-from", "history", "move", "delete",
+        )  # fmt: skip
         return (
             [pk]
             if takes_a_notebook or route.startswith(("api-notebooks-d", "api-notebooks-f", "api-notebooks-r"))

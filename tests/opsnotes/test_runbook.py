@@ -113,13 +113,14 @@ def test_the_outline_leads_to_the_headings_and_leaves_the_title_out(client, spac
     notebook = make_runbook(("markdown", "# Title\n\n## First"), ("markdown", "## Second"), "a", space=space)
     response = client.get(notebook.get_absolute_url())
     entries = response.context["reading"].outline
-    assert [(entry.text, entry.depth, len(entry.bricks)) for entry in entries] == [
+    assert [(line.entry.text, line.entry.depth, len(line.entry.bricks)) for line in entries] == [
         ("First", 0, 0),
         ("Second", 0, 1),
     ]
     html = response.content.decode()
     assert all(
-        f'href="#{entry.element_id}"' in html and f'id="{entry.element_id}"' in html for entry in entries
+        f'href="#{line.entry.element_id}"' in html and f'id="{line.entry.element_id}"' in html
+        for line in entries
     )
 
 
@@ -158,6 +159,17 @@ def test_linked_from_names_the_runbooks_that_point_here(client, reader, space):
     assert "Seen" in html
 
 
+def test_where_very_many_point_here_a_page_of_their_own_has_all(client, space):
+    notebook = make_runbook("a", space=space, path="t.ipynb")
+    all_of_them = reverse("linked-from", args=[notebook.pk])
+    for number in range(21):
+        assert all_of_them not in html_of(client, notebook)
+        make_runbook(("markdown", f"# N{number:03}\n[x](t.ipynb)"), space=space, path=f"n{number}.ipynb")
+    html = html_of(client, notebook)
+    assert len(re.findall(r">N\d{3}</a>", html)) == 20
+    assert f'href="{all_of_them}"' in html
+
+
 def test_a_notebook_without_cells_says_so(client, space):
     raw = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}'
     assert "This notebook has no cells" in html_of(client, ingest(space, "a.ipynb", raw).notebook)
@@ -171,7 +183,7 @@ def test_the_queries_do_not_grow_with_the_notebook(client, space, django_assert_
     ]
     notebook = make_runbook(*cells, space=space)
     url = notebook.get_absolute_url()
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         assert client.get(url).status_code == 200
 
 
