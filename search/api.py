@@ -1,9 +1,9 @@
 """GET /api/v1/search/"""
 
 import logging
+from html import escape
 from typing import Any
 
-from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from haystack.exceptions import SearchBackendError

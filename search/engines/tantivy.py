@@ -31,6 +31,8 @@ TIE_BREAKER = 0.1
 LONGEST_BEGINNING = 100
 # tantivy wants to be told how many; nobody pages further.
 EVERYTHING = 1_000_000
+# A set of values walks through all that have one before the search begins; so many are stepped through beside it.
+MOST_STEPPED = 64
 MOST_FACET_VALUES = 1000
 
 
@@ -93,7 +95,7 @@ class Backend(EmbeddedBackend):
             return Answered(
                 total,
                 hits,
-                _facets(searcher, query, asked.facets) if asked.facets else {},
+                _facets(searcher, query, asked.facets) if total and asked.facets else {},
                 {name: _count(searcher, _all_of([query, self._query(tree)])) for name, tree in asked.counts},
             )
 
@@ -128,13 +130,17 @@ class Backend(EmbeddedBackend):
             case Text():
                 return self._text(node)
             case Value(field, any_of):
-                return _silent(
-                    Query.term_set_query(self.schema, field, [self._plain(field, v) for v in any_of])
-                )
+                return _silent(self._any_of(field, [self._plain(field, value) for value in any_of]))
             case Beginning(field, text):
                 return _silent(self._beginning(field, text))
             case Between():
                 return _silent(self._between(node))
+
+    def _any_of(self, field: str, values: Sequence[Any]) -> tantivy.Query:
+        if len(values) > MOST_STEPPED:
+            return Query.term_set_query(self.schema, field, values)
+        one_each = [Query.term_query(self.schema, field, value) for value in values]
+        return Query.boolean_query([(Occur.Should, query) for query in one_each])
 
     def _text(self, text: Text) -> tantivy.Query:
         queries = [

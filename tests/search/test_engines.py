@@ -211,6 +211,15 @@ def test_only_what_lies_in_given_spaces_is_found(engine):
     assert found(own="plan", space__in=[]) == []
 
 
+@pytest.mark.parametrize("count", [1, 64, 65, 3000])
+def test_of_many_values_each_is_found(engine, count):
+    owners = [f"owner {number}" for number in range(count)]
+    index_cells("theirs", path="a.ipynb", owner=owners[-1])
+    index_cells("nobody's", path="b.ipynb", owner="somebody else")
+    assert found(owner__in=owners, kind="code") == ["theirs"]
+    assert found(~SQ(owner__in=owners), kind="code") == ["nobody's"]
+
+
 def save(space, path, day, *cells, owner=""):
     saved_at = datetime(2025, 3, day, tzinfo=UTC)
     return ingest(space, path, make_notebook(*cells), Provenance(saved_at=saved_at, owner=owner)).notebook
