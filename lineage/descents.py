@@ -1,7 +1,8 @@
-"""What one notebook tells of descent that the ids alone do not show, as rows."""
+"""What one notebook tells of descent that the ids alone do not show, and what its texts make likely, as rows."""
 
 from collections.abc import Iterator
 
+from lineage import likeness
 from lineage.models import Descent
 from notebooks.identity import Identity
 from notebooks.models import Notebook
@@ -32,3 +33,5 @@ def _edges(notebook: Notebook, parsed: ParsedNotebook, identities: tuple[Identit
         for former in parsed.former:
             # A notebook gets another id by a new root alone; its history is where nblineage notes it.
             yield Descent(child=parsed.meme.uuid, parent=former.uuid, how=How.NEW_ROOT, **place)
+    for child, parent in likeness.edges_of(notebook):
+        yield Descent(child=child, parent=parent, how=How.ALIKE, **place)

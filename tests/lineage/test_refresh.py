@@ -140,3 +140,14 @@ def test_the_number_of_queries_does_not_grow_with_the_notebooks(django_assert_ma
     with django_assert_max_num_queries(60):
         refresh.catch_up()
     assert sum(row.cells for row in Holding.objects.filter(uuid=A)) == 12
+
+
+def test_a_copy_without_memes_is_joined_by_its_texts_as_the_weakest_word():
+    texts = [f"systemctl restart service-number-{n} && journalctl -u it" for n in range(6)]
+    space = make_space()
+    first = make_runbook(*texts, path="CU8/a.ipynb", space=space)
+    second = make_runbook(*texts, path="CU9/a.ipynb", space=space)
+    refresh.catch_up()
+    edges = set(Descent.objects.values_list("child", "parent", "how"))
+    pairs = zip(second.cells.all(), first.cells.all(), strict=True)
+    assert edges == {(mine.meme, theirs.meme, "alike") for mine, theirs in pairs}
