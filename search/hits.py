@@ -121,6 +121,8 @@ def _cell_hit(notebook: Notebook, cell: Cell, section: str, score: float, wanted
     error = f"{cell.error_name}: {cell.error_message}" if cell.error_name else cell.error_message
     texts = {source: cell.source, "error": error, "output": cell.output}
     marked = _marked(wanted, title=notebook.title, heading=section, **texts, **_place(notebook))
+    if cell.cell_type == CellType.MARKDOWN:
+        marked[source] = Marked.of_prose(source, cell.source, wanted)
     return Hit(
         kind=cell.cell_type,
         notebook=notebook,

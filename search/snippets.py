@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from search.marking import Span, Wanted, cut, spans
+from search.prose import readable
 
 # What is shown of one text, and of one line.
 MOST_LINES = 3
@@ -26,6 +27,15 @@ class Marked:
     @classmethod
     def of(cls, field: str, text: str, wanted: Wanted) -> Marked:
         return cls(field, text, tuple(spans(text, wanted)) if text else ())
+
+    @classmethod
+    def of_prose(cls, field: str, text: str, wanted: Wanted) -> Marked:
+        """Of Markdown, as it reads; as it is written where the words stand in what a reader does not see."""
+        read = cls.of(field, readable(text), wanted)
+        if read.spans:
+            return read
+        written = cls.of(field, text, wanted)
+        return written if written.spans else read
 
     @property
     def pieces(self) -> Pieces:

@@ -300,3 +300,27 @@ def test_two_groups_do_not_double_a_space(engine, kato):
     put(space, "a.ipynb", "needle")
     assert search("needle", kato).count == 1
     assert Space.objects.visible_to(kato).count() == 1
+
+
+def prose_of(engine, space, person, text, query):
+    """The lines of the hit that is a Markdown cell, and what is marked in them."""
+    put(space, "a.ipynb", ("markdown", "# Title"), ("markdown", text))
+    hit = next(hit for hit in search(query, person).hits if hit.kind == "markdown")
+    return [line.text for line in hit.snippet], marked(hit)
+
+
+def test_prose_is_shown_as_it_reads(engine, kato, space):
+    text = "Before the **needle**, see [the *list*](hosts.ipynb#part) and `df -h`."
+    assert prose_of(engine, space, kato, text, "needle") == (
+        ["Before the needle, see the list and df -h."],
+        ["needle"],
+    )
+
+
+def test_words_that_marks_part_are_marked_as_one(engine, kato, space):
+    assert prose_of(engine, space, kato, "手順は**再起動**です", "手順は再起動")[1] == ["手順は再起動"]
+
+
+def test_words_that_a_reader_does_not_see_are_shown_where_they_are_written(engine, kato, space):
+    lines, marks = prose_of(engine, space, kato, "See [the **list**](needle.ipynb).", "needle")
+    assert (lines, marks) == (["See [the **list**](needle.ipynb)."], ["needle"])
