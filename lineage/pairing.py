@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from lineage.order import kept_in_order
+from lineage.order import Places, heaviest_in_order, kept_in_order
 from lineage.vocabulary import Vocabulary
 from notebooks.memes import Meme
 from notebooks.parsing.model import CellType
@@ -157,7 +157,7 @@ class _Pairs:
         self,
         id_of: Callable[[ComparedCell], Hashable],
         by: By,
-        choose: Callable[[list[int], list[int], By, _Places], None],
+        choose: Callable[[list[int], list[int], By, Places], None],
     ) -> None:
         several = []
         for left, right in self._groups(id_of):
@@ -165,7 +165,7 @@ class _Pairs:
                 self._match(left[0], right[0], by)
             else:
                 several.append((left, right))
-        places = _Places(self.matches)
+        places = Places((a, b) for a, (b, _) in sorted(self.matches.items()))
         for left, right in several:
             choose(left, right, by, places)
 
@@ -176,11 +176,11 @@ class _Pairs:
         right = _by_key((index, key_of(self.b[index])) for index in free_b)
         return iter([(indices, right[key]) for key, indices in left.items() if key in right])
 
-    def _in_order(self, left: list[int], right: list[int], by: By, _places: _Places) -> None:
+    def _in_order(self, left: list[int], right: list[int], by: By, _places: Places) -> None:
         for a, b in zip(left, right, strict=False):
             self._match(a, b, by)
 
-    def _best_first(self, left: list[int], right: list[int], by: By, places: _Places) -> None:
+    def _best_first(self, left: list[int], right: list[int], by: By, places: Places) -> None:
         """The nearest copies in branching, then in text, then in place."""
         scored = []
         for a in left:
@@ -264,29 +264,13 @@ class _Pairs:
     def _alike_in_gap(self, left: list[int], right: list[int]) -> None:
         """The pairs, none crossing another, that are most alike in sum."""
         is_alone = len(left) == len(right) == 1
-        best = [0.0] * (len(right) + 1)
-        steps = []  # for each cell of `left`, which way led to the best: 1 past it, 2 past the other, 3 both
-        for a in left:
-            row, ways = [0.0], bytearray(len(right))
-            for place, b in self._weighed(right):
-                weight = self._weight(self.a[a], self.b[b], is_alone=is_alone)
-                options = (best[place + 1], row[place], best[place] + weight if weight else -1.0)
-                chosen = max(range(3), key=options.__getitem__)
-                row.append(options[chosen])
-                ways[place] = chosen + 1
-            best = row
-            steps.append(ways)
-        self._follow(left, right, steps)
-
-    def _follow(self, left: list[int], right: list[int], steps: list[bytearray]) -> None:
-        a, b = len(left), len(right)
-        while a and b:
-            way = steps[a - 1][b - 1]
-            if way == 3:
-                is_equal = self._is_equal(left[a - 1], right[b - 1])
-                self._match(left[a - 1], right[b - 1], By.TEXT if is_equal else By.LIKENESS)
-            a -= way != 2
-            b -= way != 1
+        weights = (
+            (self._weight(self.a[a], self.b[b], is_alone=is_alone) for _, b in self._weighed(right))
+            for a in left
+        )
+        for place, other in heaviest_in_order(weights, len(right)):
+            a, b = left[place], right[other]
+            self._match(a, b, By.TEXT if self._is_equal(a, b) else By.LIKENESS)
 
     def _weight(self, a: ComparedCell, b: ComparedCell, *, is_alone: bool) -> float:
         """What pairing the two is worth; 0 where they are no pair."""
@@ -301,19 +285,6 @@ class _Pairs:
 
     def _is_equal(self, a: int, b: int) -> bool:
         return self.a[a].text == self.b[b].text
-
-
-class _Places:
-    """Where a cell of `a` would stand in `b` if it had gone with the matched cell before it."""
-
-    def __init__(self, matches: Mapping[int, tuple[int, By]]) -> None:
-        self.edges = [(a, b) for a, (b, _) in sorted(matches.items())]
-        self.starts = [a for a, _ in self.edges]
-
-    def expected(self, index: int) -> int:
-        place = bisect_left(self.starts, index)
-        a, b = self.edges[place - 1] if place else (0, 0)
-        return b + index - a
 
 
 def _by_key(keyed: Iterable[tuple[int, Hashable]]) -> dict[Hashable, list[int]]:
