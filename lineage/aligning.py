@@ -23,7 +23,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from lineage.order import kept_in_order
+from lineage.inorder import kept_in_order
 from lineage.pairing import By, ComparedCell, IsOver, pair
 from notebooks.parsing.model import CellType
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from lineage.order import Places, heaviest_in_order, kept_in_order
+from lineage.inorder import Places, heaviest_in_order, kept_in_order
 from lineage.vocabulary import Vocabulary
 from notebooks.memes import Meme
 from notebooks.parsing.model import CellType

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lineage.aligning import By, Change, ComparedCell, align
-from lineage.order import kept_in_order
+from lineage.inorder import kept_in_order
 from lineage.timing import within
 from notebooks.memes import Meme
 from notebooks.parsing.model import CellType
