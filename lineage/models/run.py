@@ -28,14 +28,17 @@ class RunOf(models.Model):
     template_revision = models.ForeignKey(
         Revision, on_delete=models.CASCADE, related_name="+"
     )  # as when copied
-    # One entry a code cell of template_revision that can be run, in order:
-    # {"index": in the template, "at": in the run or null, "status": parsing Status or "removed", "edited": bool}
+    # One entry a code cell of template_revision that can be run, in order, as lineage.deviations.Step has it:
+    # {"index": in the template, "at": in the run or null, "status": parsing Status or "removed",
+    #  "edited": bool, "values": bool, "repeated": bool}
     steps = models.JSONField(default=list)
     added = models.PositiveIntegerField(default=0)
     removed = models.PositiveIntegerField(default=0)
-    edited = models.PositiveIntegerField(default=0)  # a changed procedure
+    edited = models.PositiveIntegerField(default=0)  # a changed procedure, or prose
+    prose_edited = models.PositiveIntegerField(default=0)  # of these: a note filled in, say
     values_changed = models.PositiveIntegerField(default=0)  # only a host, a date, a number or the like
-    skipped = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)  # not executed
+    not_reached = models.PositiveIntegerField(default=0)  # of these: after the last that was executed
     repeated = models.PositiveIntegerField(default=0)
     disordered = models.PositiveIntegerField(default=0)  # run out of order
     moved = models.PositiveIntegerField(default=0)
@@ -65,6 +68,8 @@ class Deviation(models.Model):
     template_index = models.PositiveIntegerField(null=True)  # in RunOf.template_revision; None where added
     index = models.PositiveIntegerField(null=True)  # in RunOf.revision; None where removed
     text = models.CharField(max_length=32, blank=True)  # digest of the run's text: equal edits are equal here
+    is_prose = models.BooleanField(default=False)
+    is_reached = models.BooleanField(default=True)  # False: skipped, since the run ended before
 
     class Meta:
         indexes = [models.Index(fields=["meme", "kind", "text"], name="deviation_made_alike")]
