@@ -3,14 +3,18 @@
 What may not be seen is not there: 404. What may be seen but not changed is refused with the reason: 403.
 """
 
+import re
+
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from notebooks.models import Batch, Notebook, Space
+from notebooks.models import Batch, Notebook, Revision, Space
 from notebooks.models.space import Viewer
+
+_NUMBER = re.compile("[0-9]{1,9}")
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -23,6 +27,16 @@ def signed_in(request: HttpRequest) -> User:
 def visible_notebook(user: Viewer, pk: int) -> Notebook:
     """In use or deleted, never a signpost."""
     return get_object_or_404(Notebook.objects.visible_to(user).without_signposts().with_place(), pk=pk)
+
+
+def asked_revision(request: HttpRequest, notebook: Notebook) -> Revision | None:
+    """The one of `?revision=N`; None where none is asked for."""
+    number = request.GET.get("revision", "")
+    if not number:
+        return None
+    if not _NUMBER.fullmatch(number):
+        raise Http404
+    return get_object_or_404(notebook.revisions, number=number)
 
 
 def writable_notebook(user: Viewer, pk: int) -> Notebook:

@@ -13,9 +13,9 @@ from django.db.models import Max, Min, QuerySet
 
 from notebooks import blobs, storing
 from notebooks.identity import Identity
-from notebooks.ingest import identities_of
+from notebooks.ingest import identities_of, title_of
 from notebooks.models import Cell, Fragment, Notebook, Revision
-from notebooks.paging import Part
+from notebooks.paging import CELLS, Part
 from notebooks.parsing import ParsedCell, parse
 from notebooks.parsing.model import CellType, Status
 from notebooks.rendering import Heading, fragment_digest
@@ -30,6 +30,9 @@ class Content(Protocol):
 
     notebook: Notebook
     query: str  # what names the revision in addresses; '' for the current one
+
+    @property
+    def title(self) -> str: ...
 
     @property
     def total(self) -> int: ...
@@ -62,12 +65,27 @@ class Content(Protocol):
         """The index of the first cell that bears it."""
         ...
 
+    def assets(self) -> set[str]:
+        """The sha256 of all images and long outputs of its cells."""
+        ...
+
+
+def content_of(notebook: Notebook, revision: Revision | None = None) -> Content:
+    """Of the revision, or of the current one."""
+    if revision is None or revision.pk == notebook.revision_id:
+        return CurrentContent(notebook)
+    return OldContent(revision)
+
 
 class CurrentContent:
     query = ""
 
     def __init__(self, notebook: Notebook) -> None:
         self.notebook = notebook
+
+    @property
+    def title(self) -> str:
+        return self.notebook.title
 
     @property
     def total(self) -> int:
@@ -125,6 +143,10 @@ class OldContent:
         self._parsed = parse(blobs.get(revision.sha256))
 
     @property
+    def title(self) -> str:
+        return title_of(self._parsed, self.notebook.path)
+
+    @property
     def total(self) -> int:
         return len(self._parsed.cells)
 
@@ -168,11 +190,20 @@ class OldContent:
     def bearer_of(self, meme: UUID) -> int | None:
         return next((index for index, each in enumerate(self._identities) if each.uuid == meme), None)
 
+    def assets(self) -> set[str]:
+        parts = (self._parsed.cells[first : first + CELLS] for first in range(0, self.total, CELLS))
+        return {sha256 for cells in parts for each in self._fragments(cells) for sha256 in each.assets}
+
     def _fragments(self, cells: Sequence[ParsedCell]) -> list[Fragment]:
         """Of these cells, in order."""
+        return storing.with_fragments(lambda: self._look(cells))
+
+    def _look(self, cells: Sequence[ParsedCell]) -> list[Fragment]:
         fragments = storing.Fragments.of(replace(self._parsed, cells=tuple(cells)))
         storing.keep_fragments(self.notebook, fragments)
         kept = Fragment.objects.in_bulk(set(fragments.digests))
+        if kept.keys() < set(fragments.digests):
+            raise storing.FragmentsGone
         return [kept[digest] for digest in fragments.digests]
 
     @cached_property

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
 from uuid import UUID, uuid5
 
 from django.contrib.auth.models import User
@@ -25,12 +24,10 @@ from notebooks.models import Notebook, Revision, Space
 from notebooks.parsing import ParsedNotebook, parse
 from notebooks.parsing.model import CellType
 from notebooks.signals import notebook_ingested
-from notebooks.storing import Fragments, clear_cells, store_cells
+from notebooks.storing import Fragments, clear_cells, store_cells, with_fragments
 
 logger = logging.getLogger(__name__)
 
-Result = TypeVar("Result")
-MOST_AGAIN = 2  # what is missing is made at the second try
 # Assigned ids are worked out, not drawn: a task that is run twice, or bytes that return, give the same ids.
 ASSIGNED = UUID("6f70736e-6f74-5573-8000-6d656d657321")
 
@@ -92,19 +89,6 @@ def ingest(
             return with_fragments(lambda: _ingest(space, path, raw, brought, on_store))
         except _Overtaken:
             logger.info("%s/%s was stored by another worker meanwhile; looking again", space.slug, path)
-
-
-def with_fragments(store: Callable[[], Result]) -> Result:
-    """What `store` gives: it looks which fragments are there and, in a transaction, writes cells that name them.
-
-    One that was there and that nothing used may be tidied away in between; then it is made at the next try.
-    """
-    for _ in range(MOST_AGAIN):
-        try:
-            return store()
-        except IntegrityError:
-            logger.info("A fragment went meanwhile; looking again")
-    return store()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,12 +237,17 @@ def _save(notebook: Notebook) -> None:
         raise _Overtaken from error
 
 
+def title_of(parsed: ParsedNotebook, path: str) -> str:
+    """What it calls itself, or else its file's name."""
+    return paths.one_way(parsed.title) or paths.stem_of(path)[:300]
+
+
 _DESCRIBED = ("title", "meme", "branch", "language", "kernel", "cell_count")
 
 
 def _describe(notebook: Notebook, parsed: ParsedNotebook) -> None:
     """What the notebook says of itself."""
-    notebook.title = paths.one_way(parsed.title) or paths.stem_of(notebook.path)[:300]
+    notebook.title = title_of(parsed, notebook.path)
     notebook.meme = parsed.meme.uuid if parsed.meme else None
     notebook.branch = parsed.meme.branch if parsed.meme else ""
     notebook.language = paths.storable(parsed.language)

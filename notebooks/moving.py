@@ -11,10 +11,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from notebooks import paths
-from notebooks.ingest import Reread, with_fragments
+from notebooks.ingest import Reread
 from notebooks.models import Notebook, Space
 from notebooks.models.space import Viewer
 from notebooks.signals import notebook_changed
+from notebooks.storing import with_fragments
 
 
 class PlaceTaken(Exception):

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from notebooks.addresses import Addresses
 from notebooks.anchors import Anchors
-from notebooks.contents import Content, CurrentContent, OldContent, Span, headings_of
+from notebooks.contents import Content, CurrentContent, OldContent, Span, content_of, headings_of
 from notebooks.memes import Meme
 from notebooks.models import Cell, Notebook, Revision
 from notebooks.models.space import Viewer
@@ -54,6 +54,7 @@ class ShownCell:
 class Showing:
     """The cells of a part; all else is told of the whole notebook."""
 
+    title: str
     part: Part
     cells: tuple[ShownCell, ...]
     borne_before: frozenset[UUID]  # MEMEs of these cells that an earlier part bears already
@@ -89,31 +90,24 @@ def shown_part(notebook: Notebook, first: int, user: Viewer) -> tuple[ShownCell,
     return tuple(_shown(content, content.rows(part), part, user, Manner(address=notebook.get_absolute_url())))
 
 
-def whole_showing(notebook: Notebook) -> Showing:
+def whole_showing(content: Content) -> Showing:
     """What a copy to take away says before its cells, which whole_cells() gives."""
-    content = CurrentContent(notebook)
     return _told(content, Part.whole(content.total), (), frozenset())
 
 
-def whole_cells(notebook: Notebook, user: Viewer) -> Iterator[ShownCell]:
+def whole_cells(content: Content, user: Viewer) -> Iterator[ShownCell]:
     """Every cell with its images and whole outputs inside: one at a time, since they may be hundreds of megabytes."""
-    content = CurrentContent(notebook)
     whole = Part.whole(content.total)
     for first in range(0, content.total, CELLS):
         rows = content.rows(Part.beginning(first, content.total))
         yield from _shown(content, rows, whole, user, Manner(is_whole=True))
 
 
-def shown_assets(notebook: Notebook) -> set[str]:
-    """The sha256 of all images and long outputs of its cells."""
-    return CurrentContent(notebook).assets()
-
-
 def shown_outputs(
     notebook: Notebook, index: int, user: Viewer, revision: Revision | None = None
 ) -> SafeHtml | None:
     """The outputs of one cell, of the current revision or an old one; None where there is no such cell."""
-    content = OldContent(revision) if revision else CurrentContent(notebook)
+    content = content_of(notebook, revision)
     if index >= content.total:
         return None
     rows = content.rows(Part(index, index + 1, content.total))
@@ -125,8 +119,7 @@ def shown_outputs(
 
 def bearer_of(notebook: Notebook, meme: UUID, revision: Revision | None = None) -> int | None:
     """The index of the first cell that bears a MEME."""
-    content = OldContent(revision) if revision else CurrentContent(notebook)
-    return content.bearer_of(meme)
+    return content_of(notebook, revision).bearer_of(meme)
 
 
 def _showing(content: Content, at: int, user: Viewer, manner: Manner) -> Showing:
@@ -141,6 +134,7 @@ def _told(
 ) -> Showing:
     statuses, headings = list(content.statuses()), content.headings()
     return Showing(
+        title=content.title,
         part=part,
         cells=cells,
         borne_before=borne_before,

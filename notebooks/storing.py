@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import TypeVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from notebooks import blobs, paths
 from notebooks.identity import Identity
@@ -17,6 +19,14 @@ from notebooks.rendering import Rendered, fragment_digest, output_text, render
 
 # Longer outputs are searched by their beginning; the whole stays in the original.
 LONGEST_OUTPUT_TEXT = 1_000_000
+MOST_AGAIN = 2  # what is missing is made at the second try
+
+logger = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+
+class FragmentsGone(IntegrityError):
+    """They were tidied away since we looked: nothing but an old revision needed them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,19 @@ class Fragments:
         return cls(
             digests, rendered, assets, frozenset(link for _, links in known.values() for link in links)
         )
+
+
+def with_fragments(store: Callable[[], Result]) -> Result:
+    """What `store` gives: it looks which fragments are there and, in a transaction, writes cells that name them.
+
+    One that was there and that nothing used may be tidied away in between; then it is made at the next try.
+    """
+    for _ in range(MOST_AGAIN):
+        try:
+            return store()
+        except IntegrityError:
+            logger.info("A fragment went meanwhile; looking again")
+    return store()
 
 
 def store_cells(

@@ -1,6 +1,5 @@
 """Bytes: originals, side files, what fragments point at; each through a notebook or a space."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -14,15 +13,14 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from notebooks import blobs, paths
-from notebooks.access import visible_notebook, visible_space
+from notebooks.access import asked_revision, visible_notebook, visible_space
 from notebooks.addresses import Addresses
-from notebooks.models import Asset, Notebook, NotebookAsset, Revision, SideFile
+from notebooks.models import Asset, Notebook, NotebookAsset, SideFile
 from notebooks.readmes import image_in
 from notebooks.rendering import FRAME, TEXT, SafeHtml, raw_text, whole_output
 from notebooks.showing import shown_outputs
 from notebooks.sidefiles import MEDIA_TYPES
 
-_NUMBER = re.compile("[0-9]{1,9}")
 View = Callable[..., HttpResponseBase]
 
 ASK_AGAIN = "private, no-cache"
@@ -56,7 +54,7 @@ def through_notebook(view: View) -> View:
 @through_notebook
 def file(request: HttpRequest, notebook: Notebook) -> HttpResponseBase:
     """The original, byte for byte."""
-    revision = _asked_revision(request, notebook) or notebook.revision
+    revision = asked_revision(request, notebook) or notebook.revision
     if revision is None:
         raise Http404
     sent = _Sent(revision.sha256, "application/x-ipynb+json", ASK_AGAIN, notebook.name, as_attachment=True)
@@ -91,7 +89,7 @@ def output(request: HttpRequest, notebook: Notebook, sha256: str) -> HttpRespons
 @through_notebook
 def cell_outputs(request: HttpRequest, notebook: Notebook, index: int) -> HttpResponseBase:
     """The outputs of one cell, which a very long page left to be asked for."""
-    html = shown_outputs(notebook, index, request.user, _asked_revision(request, notebook))
+    html = shown_outputs(notebook, index, request.user, asked_revision(request, notebook))
     if html is None:
         raise Http404
     return _piece(request, notebook, html)
@@ -133,16 +131,6 @@ def _image_inside(readme: SideFile, sha256: str) -> HttpResponse:
     response["Cache-Control"] = IMMUTABLE
     response["Content-Security-Policy"] = IMAGE_POLICY
     return response
-
-
-def _asked_revision(request: HttpRequest, notebook: Notebook) -> Revision | None:
-    """The one of `?revision=N`; None where none is asked for."""
-    number = request.GET.get("revision", "")
-    if not number:
-        return None
-    if not _NUMBER.fullmatch(number):
-        raise Http404
-    return get_object_or_404(notebook.revisions, number=number)
 
 
 def _piece(request: HttpRequest, notebook: Notebook, html: SafeHtml) -> HttpResponse:

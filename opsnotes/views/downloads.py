@@ -15,11 +15,12 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from notebooks import blobs, paths
-from notebooks.access import visible_notebook
+from notebooks.access import asked_revision, visible_notebook
+from notebooks.contents import Content, content_of
 from notebooks.models import Notebook, Revision
 from notebooks.parsing import parse
 from notebooks.scripts import script_of
-from notebooks.showing import shown_assets, whole_cells, whole_showing
+from notebooks.showing import whole_cells, whole_showing
 from opsnotes.reading import Reading, page_cells
 from opsnotes.views.runbook import gone
 
@@ -29,13 +30,15 @@ AT_ONCE = 20  # cells, each with its images and long outputs
 
 @require_safe
 def download(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
+    """Of the current revision, or of the one that `?revision=` names."""
     notebook = visible_notebook(request.user, pk)
     if notebook.is_deleted or notebook.revision is None:
         return gone(request, notebook)
+    revision = asked_revision(request, notebook) or notebook.revision
     if kind == "script":
-        return _script(notebook, notebook.revision)
+        return _script(notebook, revision)
     if kind == "html":
-        return _page(request, notebook, notebook.revision)
+        return _page(request, content_of(notebook, revision), revision)
     raise Http404
 
 
@@ -46,19 +49,19 @@ def _script(notebook: Notebook, revision: Revision) -> HttpResponseBase:
     )
 
 
-def _page(request: HttpRequest, notebook: Notebook, revision: Revision) -> HttpResponseBase:
+def _page(request: HttpRequest, content: Content, revision: Revision) -> HttpResponseBase:
     """Made of our fragments, with images and whole outputs inside; its own policy lets no script run.
 
     It is sent while it is made, since it may be longer than the memory there is.
     """
-    for sha256 in shown_assets(notebook):
+    for sha256 in content.assets():
         if not blobs.exists(sha256):
             raise blobs.BlobMissing(sha256)  # nobody could be told once half of it is sent
     language, zone = translation.get_language(), timezone.get_current_timezone()
 
     def pieces() -> Iterator[str]:
         # The request's own language and zone end with its view, and whatever made a piece may be the last to run.
-        made = _pieces(request, notebook, revision)
+        made = _pieces(request, content, revision)
         while True:
             with translation.override(language), timezone.override(zone):
                 piece = next(made, None)
@@ -66,20 +69,23 @@ def _page(request: HttpRequest, notebook: Notebook, revision: Revision) -> HttpR
                 return
             yield piece
 
-    return _named(StreamingHttpResponse(pieces(), content_type="text/html; charset=utf-8"), notebook, ".html")
+    response = StreamingHttpResponse(pieces(), content_type="text/html; charset=utf-8")
+    return _named(response, content.notebook, ".html")
 
 
-def _pieces(request: HttpRequest, notebook: Notebook, revision: Revision) -> Iterator[str]:
-    showing = whole_showing(notebook)
+def _pieces(request: HttpRequest, content: Content, revision: Revision) -> Iterator[str]:
+    showing, notebook = whole_showing(content), content.notebook
+    shown_at = notebook if revision.pk == notebook.revision_id else revision
     context = {
         "notebook": notebook,
         "revision": revision,
-        "reading": Reading.of(notebook.title, showing),
+        "title": showing.title,
+        "reading": Reading.of(showing.title, showing),
         "styles": _styles(),
-        "address": settings.BASE_URL + notebook.get_absolute_url(),
+        "address": settings.BASE_URL + shown_at.get_absolute_url(),
     }
     yield render_to_string("opsnotes/download/begin.html", context)
-    cells = page_cells(notebook.title, showing.verdict, whole_cells(notebook, request.user))
+    cells = page_cells(showing.title, showing.verdict, whole_cells(content, request.user))
     while some := list(islice(cells, AT_ONCE)):
         yield render_to_string("opsnotes/download/cells.html", {"cells": some})
     yield render_to_string("opsnotes/download/end.html", context)

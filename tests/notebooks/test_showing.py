@@ -6,7 +6,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from notebooks import blobs, sidefiles
+from notebooks import blobs, sidefiles, storing, tidying
+from notebooks.contents import content_of
 from notebooks.models import Fragment, Notebook
 from notebooks.showing import shown_cells, shown_outputs, shown_revision, whole_cells
 from notebooks.verdict import Ending
@@ -22,7 +23,7 @@ def html_of(notebook, user=NOBODY, **how):
 
 
 def whole_html_of(notebook):
-    return "".join(cell.html for cell in whole_cells(notebook, NOBODY))
+    return "".join(cell.html for cell in whole_cells(content_of(notebook), NOBODY))
 
 
 def public(**fields):
@@ -200,6 +201,24 @@ def test_old_revision_is_shown_with_the_ids_it_had():
     showing = shown_revision(first.revisions.get(number=1), NOBODY)
     assert [str(cell.meme) for cell in showing.cells] == [meme[0] for meme in first.revision.memes]
     assert "Old" in showing.cells[1].html
+
+
+def test_old_revision_whose_fragments_go_while_it_is_read_is_rendered_again(monkeypatch):
+    space = public()
+    first = make_runbook(("markdown", "# Old"), "df", space=space)
+    make_runbook("ls -l", space=space)
+    keep, tidied = storing.keep_fragments, []
+
+    def keep_and_tidy(*what):
+        keep(*what)
+        if not tidied:
+            tidied.append(tidying.remove_fragments())
+
+    monkeypatch.setattr(storing, "keep_fragments", keep_and_tidy)
+    showing = shown_revision(first.revisions.get(number=1), NOBODY)
+    assert tidied
+    assert (showing.title, len(showing.cells)) == ("Old", 2)
+    assert "Old" in showing.cells[0].html
 
 
 def test_old_revision_whose_fragments_are_gone_is_rendered_again():

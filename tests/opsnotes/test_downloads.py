@@ -10,10 +10,11 @@ from django.utils import timezone, translation
 
 from notebooks import blobs, moving, sidefiles
 from notebooks.ingest import ingest
+from notebooks.models import Asset
 from notebooks.parsing import parse
 from notebooks.scripts import script_of
 from opsnotes.models import Preferences
-from tests.builders import display, make_notebook, make_runbook, make_space, make_user, stream
+from tests.builders import display, lose_bytes, make_notebook, make_runbook, make_space, make_user, stream
 
 pytestmark = pytest.mark.django_db
 PNG = base64.b64encode(
@@ -31,12 +32,12 @@ def space(client):
     return make_space(readers=[person])
 
 
-def download(client, notebook, kind):
-    return client.get(reverse("download", args=[notebook.pk, kind]))
+def download(client, notebook, kind, **query):
+    return client.get(reverse("download", args=[notebook.pk, kind]), query)
 
 
-def html_of(client, notebook):
-    return b"".join(download(client, notebook, "html").streaming_content).decode()
+def html_of(client, notebook, **query):
+    return b"".join(download(client, notebook, "html", **query).streaming_content).decode()
 
 
 def script(*cells, **notebook):
@@ -181,3 +182,48 @@ def test_images_beside_the_notebook_are_inside_the_html(client, space):
     html = html_of(client, notebook)
     assert f'src="data:image/png;base64,{PNG}"' in html
     assert f'href="http://127.0.0.1:8000{reverse("side-file", args=[space.slug, "images/plot.png"])}"' in html
+
+
+@pytest.fixture
+def revised(space):
+    """A notebook whose second revision has another title, text and image."""
+    picture = [display({"image/png": PNG})]
+    ingest(space, "a.ipynb", make_notebook(("markdown", "# Before"), ("code", "first()", picture)))
+    return ingest(space, "a.ipynb", make_notebook(("markdown", "# After"), "second()")).notebook
+
+
+def test_an_old_revision_is_taken_along_as_it_was(client, revised):
+    html = html_of(client, revised, revision=1)
+    assert "<title>Before</title>" in html
+    assert "After" not in html.replace(revised.get_absolute_url(), "")
+    assert f"data:image/png;base64,{PNG}" in html
+    assert f"http://127.0.0.1:8000/n/{revised.pk}/v/1/" in html
+    assert "second()" not in html
+    text = download(client, revised, "script", revision=1).content.decode()
+    assert "first()" in text
+    assert "second()" not in text
+
+
+def test_the_current_revision_by_its_number_is_the_current_one(client, revised):
+    html = html_of(client, revised, revision=2)
+    assert html == html_of(client, revised)
+    assert revised.get_absolute_url() in html
+
+
+@pytest.mark.parametrize("kind", ["script", "html"])
+@pytest.mark.parametrize("number", ["3", "0", "x", "-1", "1" * 30])
+def test_a_revision_that_is_none_is_404(client, revised, kind, number):
+    assert download(client, revised, kind, revision=number).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["script", "html"])
+def test_a_stranger_gets_no_old_revision_either(client, revised, kind):
+    client.force_login(make_user())
+    assert download(client, revised, kind, revision=1).status_code == 404
+
+
+def test_an_old_revision_whose_image_is_lost_is_said_to_lack_it(client, revised):
+    for asset in Asset.objects.all():
+        lose_bytes(asset.pk)
+    assert download(client, revised, "html", revision=1).status_code == 503
+    assert download(client, revised, "html").status_code == 200

@@ -208,6 +208,10 @@ def test_an_old_revision_is_shown_as_it_was_and_says_so(client, space):
     assert "first text" in html
     assert "second text" not in html
     assert "Revision 1, as it was." in html
+    assert "<h1>Before</h1>" in html
+    assert "<title>Before (revision 1)" in html
+    for kind in ("html", "script"):
+        assert f'href="{reverse("download", args=[notebook.pk, kind])}?revision=1"' in html
     assert f'href="{notebook.get_absolute_url()}">A newer one is current: revision 2' in html
     assert f'id="meme-{UUID(MEME)}"' in html
 
