@@ -12,13 +12,13 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notebooks import batches
 from notebooks.access import signed_in, writable_batch, writable_space
+from notebooks.api.errors import Conflict
 from notebooks.api.parsers import DeepJSONParser
 from notebooks.door import Incoming
 from notebooks.models import Batch, BatchItem
@@ -26,10 +26,6 @@ from notebooks.paths import UnsafePath
 from notebooks.progress import progress_of
 from notebooks.receiving import incoming
 from notebooks.refusals import explain
-
-
-class Conflict(APIException):
-    status_code = status.HTTP_409_CONFLICT
 
 
 @extend_schema_field(OpenApiTypes.STR)

@@ -13,8 +13,10 @@ from rest_framework.response import Response
 
 from notebooks import blobs, moving
 from notebooks.access import signed_in, visible_notebook, writable_notebook
+from notebooks.api.errors import Conflict
+from notebooks.forms import taken_text
 from notebooks.models import Notebook, Revision
-from opsnotes.api.errors import Conflict, Gone
+from opsnotes.api.errors import Gone
 from opsnotes.api.filters import NotebookQuery
 from opsnotes.api.serializers import (
     CellsQuery,
@@ -61,7 +63,7 @@ class NotebookViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Notebook]):
         try:
             change.make(notebook, signed_in(request))
         except moving.PlaceTaken as error:
-            raise Conflict from error
+            raise Conflict(taken_text()) from error
         except moving.NotThere as error:
             raise Gone from error
         return self._detail(visible_notebook(request.user, pk))
@@ -80,7 +82,7 @@ class NotebookViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Notebook]):
         try:
             moving.restore(notebook)
         except moving.PlaceTaken as error:
-            raise Conflict from error
+            raise Conflict(taken_text()) from error
         return self._detail(visible_notebook(request.user, pk))
 
     @extend_schema(parameters=[RevisionQuery], responses={(200, MEDIA_TYPE): OpenApiTypes.BINARY})

@@ -1,0 +1,9 @@
+from rest_framework import status
+from rest_framework.exceptions import APIException
+
+
+class Conflict(APIException):
+    """What is asked for cannot be done as things are now. Who raises it says why."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
