@@ -2,12 +2,13 @@
 // a cell that is not on this page, on to the page that has it.
 const cells = document.querySelector(".cells[data-total]");
 
-/** The query that leads there; "" where no page has it. */
+/** The query that leads there; "" where it is here, or on no page at all. */
 function elsewhere() {
   const [, cell] = /^#cell-(\d+)/.exec(location.hash) ?? [];
   if (cell !== undefined) return isElsewhere(Number(cell)) ? `?from=${cell}${location.hash}` : "";
   const [, meme] = /^#meme-([0-9a-f-]{36})$/i.exec(location.hash) ?? [];
-  return meme ? `?meme=${meme}` : "";
+  // The server knows which cell bears it. Not by ":target": that comes only after this script.
+  return meme && !document.getElementById(`meme-${meme.toLowerCase()}`) ? `?meme=${meme}` : "";
 }
 
 function isElsewhere(index) {
@@ -16,7 +17,7 @@ function isElsewhere(index) {
 }
 
 function seek() {
-  const query = document.querySelector(":target") ? "" : elsewhere();
+  const query = elsewhere();
   if (query) location.replace(query);
 }
 
