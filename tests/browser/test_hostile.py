@@ -3,11 +3,12 @@
 import json
 import re
 import threading
+from base64 import b64encode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.hostile import hostile_notebook, payloads
+from tests.hostile import hostile_notebook, payloads, svg_payloads
 
 pytestmark = pytest.mark.browser
 
@@ -51,12 +52,22 @@ def attacked(running, beacon, tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
     path = folder / PATH
     path.parent.mkdir()
+    (folder / "README.md").write_text("\n\n".join([*drawings(beacon), *payloads(beacon.address)]))
+    (folder / "drawings").mkdir()
+    (folder / "drawings" / "README.md").write_text("\n\n".join(drawings(beacon)))
     hostile = hostile_notebook(beacon.address)
     for raw in (hostile, json.dumps(HARMLESS).encode(), hostile + b"\n"):
         path.write_bytes(raw)
         running.ingest(folder, "attacked")
     running.site.wait_for(running.site.is_drained)
     return running.site.value("SELECT max(id) FROM notebooks_notebook WHERE path LIKE '%<script>%'")
+
+
+def drawings(beacon):
+    """Images as data URLs, as Markdown and HTML have them."""
+    for payload in svg_payloads(beacon.address):
+        url = f"data:image/svg+xml;base64,{b64encode(payload.encode()).decode()}"
+        yield f"![drawing]({url})\n\n<img alt='again' src='{url}'>"
 
 
 def addresses(pk):
@@ -67,7 +78,8 @@ def addresses(pk):
         "history": f"/n/{pk}/history/",
         "move": f"/n/{pk}/move/",
         "home": "/",
-        "folder": "/browse/attacked/",
+        "folder with a README": "/browse/attacked/",
+        "README with drawings": "/browse/attacked/drawings/",
         "folder inside": "/browse/attacked/%3Cimg%20src%3Dx%20onerror%3Dtop.pwned%3D1%3E/",
         "search": "/search/?q=script",
         "search for a payload": "/search/?q=%22%3E%3Cscript%3Etop.pwned%3D1%3C%2Fscript%3E",
@@ -118,6 +130,20 @@ def test_frames_run_what_they_are_asked_to_and_reach_nobody(running, attacked, b
         page.goto(address)
         page.wait_for_timeout(50)
         assert page.evaluate("window.origin") == "null"
+        context.close()
+    assert beacon.calls == []
+
+
+def test_drawings_of_a_readme_do_nothing_when_they_are_opened_by_themselves(running, attacked, beacon):
+    with running.page() as page:
+        html = page.request.get("/browse/attacked/drawings/").text()
+    images = set(re.findall(r'<img src="([^"]+[?]image=[0-9a-f]{64})"', html))
+    assert len(images) > 3
+    for address in sorted(images):
+        context = running.chromium.new_context(storage_state=running.state, base_url=running.address)
+        page = context.new_page()
+        assert page.goto(address).headers["content-type"] == "image/svg+xml"
+        page.wait_for_timeout(50)
         context.close()
     assert beacon.calls == []
 
