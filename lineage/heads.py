@@ -1,0 +1,51 @@
+"""Runbooks as a reader sees them: a template stands for its runs, as far as the reader may see both."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Case, Count, F, When
+
+from lineage.models import RunOf
+from notebooks.models import Notebook, Space
+from notebooks.models.space import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A runbook, and how many runs of it the reader may see."""
+
+    notebook: Notebook
+    runs: int
+
+    @property
+    def title(self) -> str:
+        return self.notebook.title
+
+    @property
+    def url(self) -> str:
+        return self.notebook.get_absolute_url()
+
+    @property
+    def place(self) -> str:
+        return f"{self.notebook.space.name}/{self.notebook.folder}".rstrip("/")
+
+
+def head_column(user: Viewer, notebook: str = "notebook") -> Case:
+    """For a query over rows that have a `notebook`: the template of a run, else the notebook itself.
+
+    A run of what the reader may not see stands for itself: it must not tell of the other.
+    """
+    visible = Notebook.objects.visible_to(user).alive()
+    template = f"{notebook}__run_of__template"
+    return Case(When(**{f"{template}__in": visible}, then=F(f"{template}_id")), default=F(f"{notebook}_id"))
+
+
+def heads(user: Viewer, runbooks: Iterable[int]) -> dict[int, Head]:
+    """Two queries, however many; what the reader may not see is not among them."""
+    wanted = set(runbooks)
+    found = Notebook.objects.visible_to(user).alive().filter(pk__in=wanted).with_place()
+    # As RunOf.visible_to(), but without writing down all that the reader may see.
+    seen = {"notebook__space__in": Space.objects.visible_to(user), "notebook__deleted_at": None}
+    runs = RunOf.objects.filter(template__in=wanted, **seen).order_by().values("template")
+    counts = dict(runs.annotate(runs=Count("pk")).values_list("template", "runs"))
+    return {notebook.pk: Head(notebook, counts.get(notebook.pk, 0)) for notebook in found}
