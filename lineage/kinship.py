@@ -95,9 +95,23 @@ def runs_among(members: Collection[Member], words: Mapping[int, Word]) -> dict[i
     found: dict[int, Run] = {}
     for bucket in _by_meme(free):
         found |= _found(bucket, How.MEME, is_half_of_the_smaller, leading)
-    leading |= {run.template for run in found.values()}
     heads = [member for member in free if member.id not in found]
-    return found | _found(heads, How.CELLS, are_alike, leading) | said
+    above = _found(heads, How.CELLS, are_alike, leading | _firm(free, found))
+    found = {
+        pk: Run(above[run.template].template, run.how) if run.template in above else run
+        for pk, run in found.items()
+    }
+    return found | above | said
+
+
+def _firm(members: Iterable[Member], found: Mapping[int, Run]) -> set[int]:
+    """The templates that are not only the oldest of copies whose template is not among them."""
+    by_id = {member.id: member for member in members}
+    return {
+        run.template
+        for pk, run in found.items()
+        if by_id[run.template].standing is Standing.SHARED or _is_above(by_id[run.template], by_id[pk])
+    }
 
 
 def _pinned_runs(words: Mapping[int, Word], known: Collection[int]) -> dict[int, Run]:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet
 
-from lineage import holdings
+from lineage import holdings, runs
 from lineage.descents import descents_of
 from lineage.models import Descent, Due, Ring, RunOf, Trace
 from lineage.tracing import trace_of
@@ -66,6 +66,7 @@ def sweep() -> int:
 def _read_again(pks: Collection[int]) -> None:
     heads = _heads_of(pks)
     _store(pks, *_read(pks))
+    heads |= runs.derive(pks)
     holdings.recount(heads | _heads_of(pks))
 
 

@@ -138,6 +138,16 @@ def test_a_template_with_runs_of_its_own_is_no_run_of_one_that_shares_its_cells(
     assert templates(members) == {3: 2, 4: 1}
 
 
+def test_copies_whose_template_has_another_meme_are_its_runs():
+    copies = [
+        member(pk, copied(CELLS, f"000{pk}"), f"hub/2026010{pk}-x/b.ipynb", meme=UUID(int=2)) for pk in (2, 3)
+    ]
+    assert runs_among([member(1, CELLS, "hub/share/a.ipynb"), *copies], {}) == {
+        2: Run(1, How.CELLS),
+        3: Run(1, How.MEME),
+    }
+
+
 def test_empty_notebooks_are_no_kin():
     assert templates([member(1, []), member(2, [])]) == {}
 
