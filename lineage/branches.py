@@ -34,6 +34,10 @@ class Branches:
         """Whether some notebook holds an id that this one descends from."""
         return any(True for _ in self._above(uuid, meme))
 
+    def parent_of(self, uuid: str, meme: Meme) -> Meme | None:
+        """The nearest id held that this one descends from."""
+        return next((self._ids[uuid, branch] for branch in self._above(uuid, meme)), None)
+
     def begets(self, families: Families) -> float:
         """Which part of the same cells elsewhere descends from those of one notebook: 0 to 1."""
         others = sum(self._holders[uuid] - 1 for uuid in families)
