@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from notebooks.memes import Meme
 from notebooks.parsing.model import Json
-from notebooks.parsing.outputs import mapping
+from notebooks.parsing.outputs import mapping, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,10 @@ class Chosen:
     is_assigned: bool
     neighbours: tuple[str | None, str | None]  # full ids of the cells before and after it
     source: Source
+
+    @property
+    def text(self) -> str:
+        return text_of(self.cell.get("source"))
 
     @property
     def is_code(self) -> bool:

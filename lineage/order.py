@@ -18,6 +18,7 @@ LEAST = 2  # one notebook is no custom
 MOST_HEADS = 100
 MOST_HOLDINGS = 5_000
 LONGEST = 2_000  # cells of a notebook
+LONGEST_LABEL = 60
 
 Head = int
 Where = tuple[Head, int]  # and the index of a cell in it
@@ -29,6 +30,17 @@ class Advice:
     is_later: bool  # it is among the chosen, but stands after; else it is not among them
     count: int  # of notebooks
     of: int
+
+    @property
+    def label(self) -> str:
+        """How the cell begins."""
+        line = next((line for line in self.cell.source.splitlines() if line.strip()), "")
+        text = line.strip().lstrip("#").strip()
+        return text if len(text) <= LONGEST_LABEL else f"{text[:LONGEST_LABEL]}…"
+
+    @property
+    def url(self) -> str:
+        return self.cell.notebook.url_of_cell(self.cell.index)
 
 
 @dataclass(slots=True)

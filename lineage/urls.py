@@ -1,3 +1,13 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from lineage.views import basket
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("basket/", basket.basket, name="basket"),
+    path("basket/add/", basket.add, name="basket-add"),
+    path("basket/order/", basket.order, name="basket-order"),
+    path("basket/drop/", basket.drop, name="basket-drop"),
+    path("basket/clear/", basket.clear, name="basket-clear"),
+    path("basket/undo/", basket.undo, name="basket-undo"),
+    path("basket/download/", basket.download, name="basket-download"),
+]

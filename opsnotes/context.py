@@ -1,12 +1,19 @@
 """What every page knows."""
 
+from functools import partial
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
+from lineage import basket
 from opsnotes.models import Preferences
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     # An error page may come from before the middleware ran.
-    return {"preferences": getattr(request, "preferences", None) or Preferences()}
+    user = getattr(request, "user", None) or AnonymousUser()
+    return {
+        "preferences": getattr(request, "preferences", None) or Preferences(),
+        "basket_count": partial(basket.count, user),  # asked for by the header alone
+    }

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from lineage.api.basket import BasketViewSet
 from notebooks.api.spaces import SpaceViewSet
 from notebooks.api.uploads import UploadViewSet
 from opsnotes.api.docs import docs
@@ -18,6 +19,13 @@ router.register("notebooks", NotebookViewSet, basename="api-notebooks")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
+    path(
+        "basket/",
+        BasketViewSet.as_view({"get": "list", "post": "create", "patch": "arrange", "delete": "clear"}),
+        name="api-basket-list",
+    ),
+    path("basket/<int:pk>/", BasketViewSet.as_view({"delete": "destroy"}), name="api-basket-detail"),
+    path("basket/notebook/", BasketViewSet.as_view({"get": "notebook"}), name="api-basket-notebook"),
     path("search/", SearchView.as_view(), name="api-search"),
     path("status/", StatusView.as_view(), name="api-status"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),

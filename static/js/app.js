@@ -1,4 +1,5 @@
 // What every page does beyond being read. Each module stands by itself and does nothing where its part is absent.
 import "./menus.js";
 import "./copy.js";
+import "./collect.js";
 import "./keys.js";

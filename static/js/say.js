@@ -5,9 +5,14 @@ let timer;
 
 /** Says the sentence that the page keeps as data-<key>. */
 export function say(key) {
+  speak(place?.dataset[key] ?? "");
+}
+
+/** Says a sentence that came in the page's language. */
+export function speak(text) {
   if (!place) return;
   clearTimeout(timer);
-  place.textContent = place.dataset[key] ?? "";
+  place.textContent = text;
   place.classList.add("shown");
   timer = setTimeout(() => {
     place.classList.remove("shown");

@@ -8,7 +8,9 @@ from django.urls import reverse
 from notebooks.ingest import ingest
 from notebooks.models import Fragment
 from notebooks.paging import CELLS
+from search import refresh
 from tests.builders import error, make_notebook, make_runbook, make_space, make_user, stream
+from tests.search.conftest import use
 
 pytestmark = pytest.mark.django_db
 MEME = "8f5c5fe2-71cc-11e7-9abe-02420aff0008"
@@ -54,9 +56,9 @@ def test_a_page_of_five_thousand_cells_is_as_long_and_asks_as_much_as_one_of_a_t
     for number, count in enumerate((1_000, 5_000)):
         notebook = make_runbook(*cells(count), space=space, path=f"{number}.ipynb")
         first, second = notebook.get_absolute_url(), f"{notebook.get_absolute_url()}?from={CELLS}"
-        with django_assert_num_queries(13):
-            html = text_of(client, first)
         with django_assert_num_queries(14):
+            html = text_of(client, first)
+        with django_assert_num_queries(15):
             text_of(client, second)
         assert len(html.encode()) < BYTES
         assert indexes_in(html) == list(range(CELLS))
@@ -66,7 +68,7 @@ def test_a_page_of_five_thousand_cells_is_as_long_and_asks_as_much_as_one_of_a_t
 
 def test_only_the_html_of_the_page_leaves_the_database(client, space, django_assert_max_num_queries):
     notebook = long_runbook(space)
-    with django_assert_max_num_queries(13) as asked:
+    with django_assert_max_num_queries(14) as asked:
         client.get(notebook.get_absolute_url())
     read = [query["sql"] for query in asked.captured_queries if '"html"' in query["sql"]]
     assert len(read) == 1
@@ -218,6 +220,24 @@ def test_a_long_readme_is_begun_on_its_folder_and_read_on_its_own_page(client, s
     assert indexes_in(html) == list(range(CELLS))
     assert "The first 500 of 503 cells." in html
     assert f'href="{notebook.get_absolute_url()}?from={CELLS}#cells"' in html
+
+
+def test_a_hit_leads_to_the_page_of_its_cell(client, space, settings, tmp_path):
+    use(settings, tmp_path, "tantivy")
+    notebook = make_runbook(*cells(CELLS + 5), "needle()", space=space)
+    refresh.drain()
+    place = f"{notebook.get_absolute_url()}?from={CELLS}#cell-{CELLS + 5}"
+    assert f'href="{place}"' in text_of(client, reverse("search"), q="needle")
+    (hit,) = client.get(reverse("api-search"), {"q": "needle"}).json()["results"]
+    assert hit["url"] == place
+
+
+def test_the_title_of_the_window_tells_the_pages_apart(client, space):
+    address = long_runbook(space).get_absolute_url()
+    titles = [
+        re.search(r"<title>(.*?)</title>", text_of(client, address, **{"from": at}))[1] for at in (0, CELLS)
+    ]
+    assert titles == ["Long haul · OpsNotes", "Long haul · Cells 501–1,000 · OpsNotes"]
 
 
 def test_home_leads_to_the_page_of_the_error(client, space):

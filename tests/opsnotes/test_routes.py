@@ -10,6 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
+from lineage.models import BasketItem
 from notebooks import blobs, moving, sidefiles
 from notebooks.ingest import ingest
 from notebooks.models import Batch, BatchItem, NotebookAsset
@@ -64,6 +65,16 @@ space                      GET    404 404 200 200 404
 space                      POST   404 404 403 302 404
 bin                        GET    302 404 403 200 404
 
+basket                     GET    302 200 200 200 200
+basket                     POST   302 302 302 302 302
+basket-add                 POST   302 404 302 302 404
+basket-order               POST   302 302 302 302 302
+basket-drop                POST   302 302 302 302 302
+basket-clear               POST   302 302 302 302 302
+basket-undo                POST   302 302 302 302 302
+basket-download            GET    302 302 200 200 302
+basket-download            POST   302 302 200 200 302
+
 login                      GET    200 302 302 302 302
 login                      POST   302 302 302 302 302
 login-link                 GET    200 200 200 200 200
@@ -95,6 +106,12 @@ api-notebooks-detail       DELETE 401 404 403 204 404
 api-notebooks-restore      POST   401 404 403 200 404
 api-notebooks-file         GET    401 404 200 200 404
 api-notebooks-revisions    GET    401 404 200 200 404
+api-basket-list            GET    401 200 200 200 200
+api-basket-list            POST   401 404 201 201 404
+api-basket-list            PATCH  401 200 200 200 200
+api-basket-list            DELETE 401 204 204 204 204
+api-basket-detail          DELETE 401 204 204 204 204
+api-basket-notebook        GET    401 404 200 200 404
 api-search                 GET    401 200 200 200 200
 api-status                 GET    401 200 200 200 200
 api-schema                 GET    200 200 200 200 200
@@ -109,8 +126,12 @@ LISTS = (
     "spaces",
     "batches",
     "upload",
+    "basket",
+    "basket-download",
     "api-spaces-list",
     "api-notebooks-list",
+    "api-basket-list",
+    "api-basket-notebook",
     "api-search",
 )
 # What notebooks brought along, under policies of their own.
@@ -179,6 +200,14 @@ class World:
             state="failed",
         )
         ApiToken.make(self.people["writer"], "cron")
+        # The stranger and the staff collected it while they were in the space.
+        self.held = {
+            name: BasketItem.objects.create(
+                user=person, revision=self.notebook.revision, index=1, position=0
+            ).pk
+            for name, person in self.people.items()
+            if person
+        }
         refresh.rebuild()
 
     def _notebook(self, path):
@@ -205,8 +234,9 @@ class World:
             return types[FRAME]
         return next(sha256 for media_type, sha256 in types.items() if media_type not in ("image/png", FRAME))
 
-    def url(self, route):
-        path = f"/{route}" if "/" in route else reverse(route, args=self._arguments(route))
+    def url(self, route, person="writer"):
+        arguments = [self.held.get(person, 0)] if route == "api-basket-detail" else self._arguments(route)
+        path = f"/{route}" if "/" in route else reverse(route, args=arguments)
         return f"{path}?q={NEEDLE}" if route in SEARCHES else path
 
     def _arguments(self, route):
@@ -257,6 +287,15 @@ class World:
             "account-password": {"old_password": PASSWORD, "new_password1": new, "new_password2": new},
             "token-new": {"name": "new"},
             "appearance": {"theme": "dark"},
+            "basket": {"name": "New"},
+            "basket-add": {"cell": f"{self.notebook.revision_id}:0"},
+            "basket-order": {"item": self.held.get(person, 0), "to": 0},
+            "basket-drop": {"item": self.held.get(person, 0)},
+            "api-basket-list": {
+                "notebook": self.notebook.pk,
+                "index": 0,
+                "order": [self.held.get(person, 0)],
+            },
             "api-spaces-list": {"name": "New"},
             "api-spaces-detail": {"name": "Renamed"},
             "api-uploads-list": {"space": "ops", "files": file, "paths": "c.ipynb"},
@@ -281,10 +320,10 @@ def ask(world, route, method, person, **client_options):
     with transaction.atomic():
         if method in ("PATCH", "PUT", "DELETE"):
             response = client.generic(
-                method, world.url(route), json.dumps(data, default=str), "application/json"
+                method, world.url(route, person), json.dumps(data, default=str), "application/json"
             )
         else:
-            response = getattr(client, method.lower())(world.url(route), data)
+            response = getattr(client, method.lower())(world.url(route, person), data)
         transaction.set_rollback(True)
     return response
 
