@@ -18,6 +18,7 @@ from opsnotes.stretches import MOST_BRICKS, Stretch, stretches_of
 
 # In a longer notebook the browser lays out what is in sight first.
 LONG = 40
+BESIDE_HEADING = 12  # bricks that an entry of the outline has room for
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class PageCell:
 class OutlineLink:
     entry: Entry
     url: str  # from this page: the heading may be on another
+    bricks: Sequence[Brick]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Reading:
         return cls(
             part=part,
             cells=list(page_cells(title, verdict, showing.cells, showing.borne_before)),
-            outline=[OutlineLink(entry, part.url_of(entry.element_id)) for entry in listed],
+            outline=[_link(entry, part) for entry in listed],
             is_outline_short=len(listed) < len(entries),
             verdict=verdict,
             bricks=condensed(verdict.strip, MOST_BRICKS),
@@ -97,6 +99,10 @@ def _outline(title: str, entries: Sequence[Entry]) -> list[Entry]:
     rest = entries[1:] if is_repeated and not entries[0].bricks else entries
     edge = min((entry.depth for entry in rest), default=0)
     return [replace(entry, depth=entry.depth - edge) for entry in rest]
+
+
+def _link(entry: Entry, part: Part) -> OutlineLink:
+    return OutlineLink(entry, part.url_of(entry.element_id), condensed(entry.bricks, BESIDE_HEADING))
 
 
 def _is_title(heading: str, title: str) -> bool:

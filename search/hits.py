@@ -16,7 +16,7 @@ from search.snippets import Line, Marked, Pieces, snippet
 # What a hit shows; a revision's MEMEs alone are as long as a notebook.
 _OF_NOTEBOOKS = (
     "space_id", "path", "title", "owner", "meme", "branch", "updated_at",
-    "revision__saved_at", "revision__ingested_at",
+    "cell_count", "revision__saved_at", "revision__ingested_at",
 )  # fmt: skip
 
 
@@ -34,8 +34,8 @@ class Hit:
 
     @property
     def url(self) -> str:
-        address = self.notebook.get_absolute_url()
-        return address if self.cell is None else f"{address}#cell-{self.cell.index}"
+        notebook = self.notebook
+        return notebook.get_absolute_url() if self.cell is None else notebook.url_of_cell(self.cell.index)
 
     @property
     def title_text(self) -> str:
