@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from lineage.views import basket
+from lineage.views import basket, compare
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("basket/", basket.basket, name="basket"),
@@ -10,4 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("basket/clear/", basket.clear, name="basket-clear"),
     path("basket/undo/", basket.undo, name="basket-undo"),
     path("basket/download/", basket.download, name="basket-download"),
+    path("compare/", compare.compare, name="compare"),
+    path("n/<int:pk>/diff/<int:a>..<int:b>/", compare.diff, name="diff"),
 ]

@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from lineage.api.basket import BasketViewSet
+from lineage.api.compare import CompareView
 from notebooks.api.spaces import SpaceViewSet
 from notebooks.api.uploads import UploadViewSet
 from opsnotes.api.docs import docs
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("basket/<int:pk>/", BasketViewSet.as_view({"delete": "destroy"}), name="api-basket-detail"),
     path("basket/notebook/", BasketViewSet.as_view({"get": "notebook"}), name="api-basket-notebook"),
+    path("compare/", CompareView.as_view(), name="api-compare"),
     path("search/", SearchView.as_view(), name="api-search"),
     path("status/", StatusView.as_view(), name="api-status"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),

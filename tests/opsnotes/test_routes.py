@@ -31,6 +31,7 @@ TABLE = """
 home                       GET    302 200 200 200 200
 search                     GET    200 200 200 200 200
 browse                     GET    404 404 200 200 404
+family                     GET    404 404 200 200 404
 runbook-short              GET    404 404 301 301 404
 runbook                    GET    404 404 200 200 404
 revision                   GET    404 404 200 200 404
@@ -64,6 +65,9 @@ space-new                  POST   302 302 302 302 302
 space                      GET    404 404 200 200 404
 space                      POST   404 404 403 302 404
 bin                        GET    302 404 403 200 404
+
+compare                    GET    404 404 200 200 404
+diff                       GET    404 404 200 200 404
 
 basket                     GET    302 200 200 200 200
 basket                     POST   302 302 302 302 302
@@ -112,6 +116,9 @@ api-basket-list            PATCH  401 200 200 200 200
 api-basket-list            DELETE 401 204 204 204 204
 api-basket-detail          DELETE 401 204 204 204 204
 api-basket-notebook        GET    401 404 200 200 404
+api-compare                GET    401 404 200 200 404
+api-memes-detail           GET    401 404 200 200 404
+api-memes-cells            GET    401 404 200 200 404
 api-search                 GET    401 200 200 200 200
 api-status                 GET    401 200 200 200 200
 api-schema                 GET    200 200 200 200 200
@@ -142,6 +149,7 @@ SECRET = "zanzibar"
 NEEDLE = "needle"
 HEADING = ("markdown", "# How it is done")  # the title, which addresses end with
 SEARCHES = ("search", "api-search", "api-notebooks-list")
+COMPARISONS = ("compare", "api-compare")
 
 
 @dataclass(frozen=True)
@@ -237,14 +245,21 @@ class World:
     def url(self, route, person="writer"):
         arguments = [self.held.get(person, 0)] if route == "api-basket-detail" else self._arguments(route)
         path = f"/{route}" if "/" in route else reverse(route, args=arguments)
+        if route in COMPARISONS:
+            return f"{path}?a={self.notebook.pk}@1&b={self.notebook.pk}"
         return f"{path}?q={NEEDLE}" if route in SEARCHES else path
 
     def _arguments(self, route):
         pk = self.notebook.pk
+        meme = str(self.notebook.cells.get(index=1).meme)
         arguments = {
+            "family": [meme],
+            "api-memes-detail": [meme],
+            "api-memes-cells": [meme],
             "browse": ["ops", ""],
             "runbook": [pk, self.notebook.slug],
             "revision": [pk, 1],
+            "diff": [pk, 1, 2],
             "make-current": [pk, 1],
             "download": [pk, "script"],
             "cell-outputs": [pk, 1],
