@@ -67,6 +67,15 @@ def move(user: User, pk: int, to: int) -> int | None:
         return items.index(moved)
 
 
+def put_before(user: User, added: Sequence[BasketItem], pk: int) -> None:
+    """Moves what was put in to where an item stands, which follows."""
+    pks = list(
+        BasketItem.objects.of(user).exclude(pk__in=[item.pk for item in added]).values_list("pk", flat=True)
+    )
+    place = pks.index(pk) if pk in pks else len(pks)
+    arrange(user, [*pks[:place], *(item.pk for item in added), *pks[place:]])
+
+
 def arrange(user: User, pks: Sequence[int]) -> None:
     """Puts the items named first, in this order; the rest follow as they were."""
     with transaction.atomic():

@@ -22,6 +22,7 @@ from lineage.chosen import Options
 from lineage.collected import collected, composed
 from lineage.composing import file_name
 from lineage.forms import OptionsForm, options_of
+from lineage.models import BasketItem
 from notebooks.access import signed_in
 from notebooks.models import Revision
 
@@ -42,19 +43,26 @@ def basket(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
-    """Cells, sections ("revision:index" each) or a whole revision, from any page; then back to it."""
+    """Cells, sections ("revision:index" each) or a whole revision, from any page; then back to it.
+
+    With `before`, from the basket itself: they go before that item.
+    """
     if not request.user.is_authenticated:
         return _to_login(request)
-    person, added, asked = signed_in(request), 0, 0
+    person, asked = signed_in(request), 0
+    added: list[BasketItem] = []
     request.session.pop(_HELD, None)
     try:
         with transaction.atomic():
             for revision, indices in _asked(request):
                 asked += len(indices)
-                added += len(baskets.collect(person, revision, indices))
+                added += baskets.collect(person, revision, indices)
+            if "before" in request.POST:
+                baskets.put_before(person, added, _number(request, "before"))
     except baskets.BasketFull:
         return _back(request, _full(), messages.ERROR)
-    return _back(request, _added(added, asked), messages.SUCCESS)
+    said = _added(len(added), asked)
+    return _answer(request, said) if "before" in request.POST else _back(request, said, messages.SUCCESS)
 
 
 @login_required

@@ -391,9 +391,10 @@ def test_what_usually_stands_before_is_offered_where_it_is_missing(browser, kato
     html = page(browser)
     assert re.search(r"Usually .*“step 0”", html)
     assert html.count('class="custom"') == 1
-    value = re.search(r'name="cell" value="([0-9:]+)">Put it', html)[1]
-    browser.post(reverse("basket-add"), {"cell": value})
-    assert len(held(kato)) == 3
+    sent = dict(re.findall(r'name="(cell|before)" value="([0-9:]+)"', html.partition('class="custom"')[2]))
+    browser.post(reverse("basket-add"), sent)
+    assert [index for _, index in held(kato)] == [0, 1, 2]
+    assert 'class="custom"' not in page(browser)
 
 
 def test_the_usual_order_needs_no_advice(browser, kato, space):
