@@ -11,9 +11,13 @@ from django.db.models import Count, Min
 
 from notebooks.models import Cell, Notebook
 from notebooks.models.space import Viewer
+from notebooks.parsing.model import CellType
 
-LONGEST = 80
+LONGEST = 80  # characters
+MOST_READ = 5_000
 _HEADING = re.compile(r"^#{1,6}\s+|^[=-]{3,}$")
+_ABOUT = re.compile(r"^about\s*[::]\s*", re.IGNORECASE)  # literate-computing runbooks begin so
+_MARKUP = re.compile(r"<[^>]*>|!?\[([^\]]*)\]\([^)]*\)|\*\*|`+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +25,18 @@ class Name:
     text: str
     copies: int
     is_code: bool
+    runbook: str = ""  # the title of one that has it
 
 
-def first_line(source: str) -> str:
-    """The first line that says something, without a heading's marks."""
-    lines = (_HEADING.sub("", line.strip()).strip() for line in source.splitlines())
+def first_line(source: str, *, is_code: bool) -> str:
+    """The first line that says something; of prose without its marks."""
+    lines = (line.strip() if is_code else _plain(line.strip()) for line in source[:MOST_READ].splitlines())
     line = next(filter(None, lines), "")
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+
+
+def _plain(line: str) -> str:
+    return _ABOUT.sub("", _MARKUP.sub(r"\1", _HEADING.sub("", line)).strip())
 
 
 def names_of(uuids: Collection[UUID], user: Viewer) -> dict[UUID, Name]:
@@ -37,14 +46,16 @@ def names_of(uuids: Collection[UUID], user: Viewer) -> dict[UUID, Name]:
     texts = _texts([first for _, _, first in counted])
     names = _titles(uuids, user)
     for uuid, copies, first in counted:
-        source, cell_type = texts.get(first, ("", ""))
-        names[uuid] = Name(first_line(source), copies, cell_type == "code")
+        source, cell_type, title = texts.get(first, ("", "", ""))
+        is_code = cell_type == CellType.CODE
+        names[uuid] = Name(first_line(source, is_code=is_code), copies, is_code, title)
     return names
 
 
-def _texts(cells: Collection[int]) -> dict[int, tuple[str, str]]:
-    rows = Cell.objects.filter(pk__in=cells).order_by().values_list("pk", "source", "cell_type")
-    return {pk: (source, cell_type) for pk, source, cell_type in rows}
+def _texts(cells: Collection[int]) -> dict[int, tuple[str, str, str]]:
+    rows = Cell.objects.filter(pk__in=cells).order_by()
+    fields = rows.values_list("pk", "source", "cell_type", "notebook__title")
+    return {pk: (source, cell_type, title) for pk, source, cell_type, title in fields}
 
 
 def _titles(uuids: Collection[UUID], user: Viewer) -> dict[UUID, Name]:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from opsnotes.views import downloads, folders, health, home, report, runbook
+from opsnotes.views import downloads, family, folders, health, home, report, runbook
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("opsnotes.api.urls")),
     # A path may hold anything but a line break, which paths.clean() refuses.
     re_path(r"^browse/(?P<slug>[-\w]+)/(?P<path>.*)\Z", folders.browse, name="browse"),
+    path("m/<str:meme>/", family.family, name="family"),
     path("n/<int:pk>/", runbook.runbook_short, name="runbook-short"),
     path("n/<int:pk>/v/<int:number>/", runbook.revision, name="revision"),
     path("n/<int:pk>/report/", report.report, name="report"),

@@ -6,7 +6,7 @@ from notebooks.rendering.digest import RENDERER_VERSION, fragment_digest
 from notebooks.rendering.folding import TEXT, raw_text, whole_output
 from notebooks.rendering.frames import FRAME
 from notebooks.rendering.markdown import render_markdown
-from notebooks.rendering.marks import outputs_in
+from notebooks.rendering.marks import outputs_in, source_in
 from notebooks.rendering.model import Heading, Place, Rendered, RenderedAsset, SafeHtml
 from notebooks.rendering.place import place
 from notebooks.rendering.searchtext import output_text
@@ -30,5 +30,6 @@ __all__ = [
     "render",
     "render_markdown",
     "safe_svg",
+    "source_in",
     "whole_output",
 ]

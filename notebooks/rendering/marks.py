@@ -53,6 +53,12 @@ def source(html: str) -> str:
     return f"{START}[S{END}{html}{START}]S{END}"
 
 
+def source_in(html: str) -> str:
+    """A code cell's fragment without its outputs; any other whole."""
+    _, found, rest = html.partition(f"{START}[S{END}")
+    return rest.partition(f"{START}]S{END}")[0] if found else html
+
+
 def outputs(html: str) -> str:
     """What a very long page leaves to be asked for."""
     return f"{START}[O{END}{html}{START}]O{END}"

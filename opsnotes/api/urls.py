@@ -9,6 +9,7 @@ from lineage.api.compare import CompareView
 from notebooks.api.spaces import SpaceViewSet
 from notebooks.api.uploads import UploadViewSet
 from opsnotes.api.docs import docs
+from opsnotes.api.memes import MemeViewSet
 from opsnotes.api.notebooks import NotebookViewSet
 from opsnotes.api.status import StatusView
 from search.api import SearchView
@@ -17,6 +18,7 @@ router = SimpleRouter(use_regex_path=False)
 router.register("spaces", SpaceViewSet, basename="api-spaces")
 router.register("uploads", UploadViewSet, basename="api-uploads")
 router.register("notebooks", NotebookViewSet, basename="api-notebooks")
+router.register("memes", MemeViewSet, basename="api-memes")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,

@@ -4,8 +4,10 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from lineage.families import sizes
 from notebooks import memes
 from notebooks.models import Batch, Notebook, Revision
 from notebooks.models.content import linked_from
@@ -76,8 +78,10 @@ def _to_bearer(
     """To the part with the first cell that bears `?meme=`: a browser does not tell what stands behind "#"."""
     meme = memes.parse(request.GET["meme"])
     index = bearer_of(notebook, meme.uuid, revision) if meme else None
-    if meme is None or index is None:
+    if meme is None:
         return redirect(request.path)
+    if index is None:
+        return redirect(f"{reverse('family', args=[str(meme.uuid)])}?left={notebook.pk}")
     return redirect(f"{request.path}{query_of(index, total)}#meme-{meme.uuid}")
 
 
@@ -101,4 +105,5 @@ def _context(
         "linked_from": linking[:LINKS],
         "has_more_links": len(linking) > LINKS,
         "can_write": notebook.is_writable_by(request.user),
+        "sizes": sizes({cell.meme for cell in showing.cells}, request.user),
     }

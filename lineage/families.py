@@ -1,0 +1,75 @@
+"""The occurrences of a family, as far as a person may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import MD5, Coalesce
+
+from lineage.heads import head_column
+from lineage.models import Holding
+from lineage.occurrences import Family, Occurrence
+from notebooks.models import Cell, Notebook, Space
+from notebooks.models.notebook import NotebookQuerySet
+from notebooks.models.space import Viewer
+
+_OF_CELLS = ("notebook", "index", "cell_type", "branch", "assigned", "status", "executed_at")
+
+
+def family_of(uuid: UUID, user: Viewer) -> Family:
+    """One query, however many occurrences. Without a visible one it is empty."""
+    saved = Coalesce(
+        "notebook__revision__saved_at", "notebook__revision__ingested_at", "notebook__created_at"
+    )
+    rows = (
+        Cell.objects.visible_to(user)
+        .filter(meme=uuid)
+        .order_by()
+        .values(
+            *_OF_CELLS,
+            cell=F("pk"),
+            text=MD5("source"),
+            space=F("notebook__space"),
+            folder=F("notebook__folder"),
+            runbook=head_column(user),
+            who=Coalesce("notebook__trace__who", "notebook__owner"),
+            worked_at=Coalesce("notebook__trace__worked_at", saved),
+        )
+    )
+    return Family(uuid, [Occurrence(**row) for row in rows])
+
+
+def copies_of(uuid: UUID, user: Viewer) -> NotebookQuerySet:
+    """The notebooks that bear it themselves, the one that was worked on last first."""
+    bearing = Notebook.objects.visible_to(user).alive().filter(meme=uuid)
+    saved = Coalesce("trace__worked_at", "revision__saved_at", "revision__ingested_at")
+    return bearing.annotate(worked=saved).order_by("-worked", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    copies: int
+    runbooks: int
+
+
+def sizes(uuids: Collection[UUID], user: Viewer) -> dict[UUID, Size]:
+    """How large the families are of which more than one cell may be seen. One query.
+
+    Runs of a template that may not be seen count as runbooks of their own, since they are shown as such.
+    """
+    is_seen = Q(head__space__in=Space.objects.visible_to(user), head__deleted_at=None)
+    rows = (
+        Holding.objects.visible_to(user)
+        .filter(uuid__in=uuids)
+        .values_list("uuid")
+        .annotate(
+            copies=Sum("cells"),
+            heads=Count("head", distinct=True, filter=is_seen),
+            others=Sum("notebooks", filter=~is_seen, default=0),
+        )
+        .filter(copies__gt=1)
+    )
+    return {uuid: Size(copies, heads + others) for uuid, copies, heads, others in rows}
