@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -172,7 +173,7 @@ def _options(request: HttpRequest) -> Options:
 # ----- what is answered
 
 
-def _context(request: HttpRequest) -> dict[str, object]:
+def _context(request: HttpRequest) -> dict[str, Any]:
     options = _options(request)
     page = page_of(signed_in(request), options)
     there = {(row.collected.item.revision_id, row.collected.item.index) for row in page.rows}
@@ -184,7 +185,11 @@ def _answer(request: HttpRequest, said: str = "") -> HttpResponse:
     """The basket as it is now: in its place on the page, or as the page."""
     if not request.headers.get("HX-Request"):
         return redirect("basket")
-    return _saying(render(request, "lineage/_basket_changed.html", _context(request)), said)
+    context = _context(request)
+    response = render(request, "lineage/_basket_changed.html", context)
+    if not context["page"].rows:
+        response["HX-Refresh"] = "true"  # without cells the page is another
+    return _saying(response, said)
 
 
 def _back(request: HttpRequest, said: str, level: int) -> HttpResponse:
