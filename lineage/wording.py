@@ -21,7 +21,8 @@ from lineage.sequences import common_blocks
 MOST_LINES = 800
 MOST_WORDS = 500
 # Changed lines that share less of their letters than this are not compared by the word: it would be confetti.
-LEAST_SHARED = 0.3
+LEAST_SHARED = 0.3  # of the longer
+LEAST_KEPT = 0.7  # or of the shorter, which then stands in the longer nearly whole
 
 _TOKEN = re.compile(
     r"""
@@ -101,7 +102,8 @@ class _Comparison:
         if gone and new:
             pieces = _tidied(self._pieces(tokens(gone), tokens(new), MOST_WORDS))
             shared = sum(len(equal.strip()) for equal, _, _ in pieces)
-            if shared >= LEAST_SHARED * max(len(gone.strip()), len(new.strip())):
+            shorter, longer = sorted((len(gone.strip()), len(new.strip())))
+            if shared >= min(LEAST_SHARED * longer, LEAST_KEPT * shorter):
                 for equal, less, more in pieces:
                     yield Segment(Kind.EQUAL, equal)
                     yield from _replaced(less, more)
@@ -132,10 +134,10 @@ def _tidied(pieces: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]
     """A blank, a bracket or a particle between two changed words is no island worth seeing; a line end is."""
     tidy: list[tuple[str, str, str]] = []
     for equal, gone, new in pieces:
-        is_island = tidy and any(tidy[-1][1:]) and (gone or new)
-        if is_island and not _WORTH_SEEING.search(equal):
-            before, was, became = tidy.pop()
-            tidy.append((before, was + equal + gone, became + equal + new))
+        before, was, became = tidy[-1] if tidy else ("", "", "")
+        is_between = (was or became) and (gone or new) and not (was + became).endswith("\n")
+        if is_between and not _WORTH_SEEING.search(equal):
+            tidy[-1] = (before, was + equal + gone, became + equal + new)
         else:
             tidy.append((equal, gone, new))
     return tidy

@@ -72,6 +72,7 @@ def _compared(request: HttpRequest, operands: Sequence[Operand]) -> HttpResponse
         "comparison": comparison,
         "has_outputs": has_outputs,
         "is_one_notebook": len({each.notebook.pk for each in operands}) == 1,
+        "is_one_title": len({each.notebook.title for each in operands}) == 1,
         "swapped": _query(operands[::-1]),
         "fields": _fields(operands),
         "partners": Partners.of(operands[0], request.user),

@@ -135,6 +135,11 @@ def test_tokens_are_what_a_reader_of_code_takes_for_one(text, found):
             "!sudo -n true; opsctl rotate {host}",
             "!{+sudo -n true; +}opsctl rotate {host}",
         ),
+        (
+            "!opsctl rotate {host}",
+            "# needs root on hosts built after 2024-09\n!sudo -n true; opsctl rotate {host}",
+            "{+# needs root on hosts built after 2024-09\n+}!{+sudo -n true; +}opsctl rotate {host}",
+        ),
         ("a\nb\nc\n", "a\nc\n", "a\n[-b\n-]c\n"),
         ("ls", "df -h", "[-ls-]{+df -h+}"),
         ("x = f(1)\ny = 2\n", "x = f(1, 2)\ny = 2\n", "x = f(1{+, 2+})\ny = 2\n"),
