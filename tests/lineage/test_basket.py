@@ -510,3 +510,20 @@ def test_bytes_of_the_sources_stay_as_they_are(browser, space):
     put(browser, notebook, 0)
     made(browser, is_new_root="on", name="x")
     assert b"".join(browser.get(reverse("file", args=[notebook.pk])).streaming_content) == raw
+
+
+def test_family_page_and_comparison_offer_their_cells_too(browser, kato, space):
+    one = make_runbook("ls -l", memes=[MEMES[0]], space=space)
+    two = make_runbook("ls -la", memes=[MEMES[0]], space=space, path="two.ipynb")
+    refresh.catch_up()
+    for address in (f"/m/{MEMES[0]}/", f"/compare/?a={one.pk}&b={two.pk}"):
+        offered = re.findall(
+            r'form="collect"[^>]* name="cell" value="([0-9:]+)"', browser.get(address).content.decode()
+        )
+        assert sorted(offered) == sorted(f"{each.revision_id}:0" for each in (one, two)), address
+
+
+def test_old_revisions_offer_their_cells_as_they_were(browser, space):
+    old = make_runbook("ls -l", space=space).revision
+    make_runbook("ls -la", space=space)
+    assert f'name="cell" value="{old.pk}:0"' in browser.get(old.get_absolute_url()).content.decode()
