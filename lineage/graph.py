@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from uuid import UUID
 
 Key = int | str  # a runbook's id, or the folder that stands for several
 
-ELSEWHERE = ""  # the group of what lies in many small folders
+ELSEWHERE = "/"  # the group of what lies in many folders; no folder is called so
 
 MOST_NODES = 30
 MOST_GROUPS = 6
@@ -21,7 +22,7 @@ MOST_ARCS = 90
 class Held:
     """That a runbook holds cells of a family."""
 
-    family: Hashable
+    family: UUID
     runbook: int
     branchings: int  # of its least branched cell
     first_at: datetime
@@ -37,6 +38,7 @@ class Arc:
     start: Key
     end: Key
     families: int  # that went from the one to the other
+    alike: int = 0  # of those, told by likeness alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +65,49 @@ class Graph:
         return (*self.runbooks, *(group.folder for group in self.groups))
 
 
-def arcs_of(held: Iterable[Held], descents: Iterable[tuple[Hashable, Hashable]] = ()) -> list[Arc]:
+@dataclass(frozen=True, slots=True)
+class Kinship:
+    """That a family comes from another where the ids do not show it."""
+
+    child: UUID
+    parent: UUID
+    is_sure: bool  # else it is only that the texts are alike
+
+
+def arcs_of(held: Iterable[Held], kinships: Iterable[Kinship] = ()) -> list[Arc]:
     """Each family goes from where it began to whoever else holds it; a new family comes from its parent's.
 
-    `descents` are (child, parent), each pair once. The strongest arcs come first.
+    A child and a parent are told once. The strongest arcs come first.
     """
-    holders: dict[Hashable, list[Held]] = defaultdict(list)
+    holders: dict[UUID, list[Held]] = defaultdict(list)
     for each in held:
         holders[each.family].append(each)
     origins = {family: min(rows, key=lambda row: row.age).runbook for family, rows in holders.items()}
-    travelled: Counter[tuple[Key, Key]] = Counter()
+    travelled = _Travelled()
     for family, rows in holders.items():
-        travelled.update({(origins[family], row.runbook) for row in rows} - {(origins[family],) * 2})
-    for child, parent in descents:
-        if child in origins and parent in origins and origins[child] != origins[parent]:
-            travelled[origins[parent], origins[child]] += 1
-    return _strongest_first(travelled)
+        for runbook in {row.runbook for row in rows} - {origins[family]}:
+            travelled.add(origins[family], runbook, 1, 0)
+    for kin in kinships:
+        if kin.child in origins and kin.parent in origins and origins[kin.child] != origins[kin.parent]:
+            travelled.add(origins[kin.parent], origins[kin.child], 1, 0 if kin.is_sure else 1)
+    return travelled.arcs()
+
+
+class _Travelled:
+    """Families counted by the way they went."""
+
+    def __init__(self) -> None:
+        self._families: Counter[tuple[Key, Key]] = Counter()
+        self._alike: Counter[tuple[Key, Key]] = Counter()
+
+    def add(self, start: Key, end: Key, families: int, alike: int) -> None:
+        self._families[start, end] += families
+        self._alike[start, end] += alike
+
+    def arcs(self) -> list[Arc]:
+        """The strongest first."""
+        arcs = [Arc(*way, families, self._alike[way]) for way, families in self._families.items()]
+        return sorted(arcs, key=lambda arc: (-arc.families, str(arc.start), str(arc.end)))
 
 
 def fold(arcs: Sequence[Arc], folders: Mapping[int, str], opened: str | None = None, skip: int = 0) -> Graph:
@@ -104,15 +133,15 @@ def fold(arcs: Sequence[Arc], folders: Mapping[int, str], opened: str | None = N
 def _folded(arcs: Sequence[Arc], ranked: Sequence[int], folders: Mapping[int, str]) -> Graph:
     kept, folded = _kept(ranked, folders)
     place: dict[Key, Key] = {runbook: folder for folder, members in folded.items() for runbook in members}
-    travelled: Counter[tuple[Key, Key]] = Counter()
+    travelled = _Travelled()
     inner: Counter[Key] = Counter()
     for arc in arcs:
         start, end = place.get(arc.start, arc.start), place.get(arc.end, arc.end)
         if start == end:
             inner[start] += arc.families
         else:
-            travelled[start, end] += arc.families
-    drawn = _strongest_first(travelled)
+            travelled.add(start, end, arc.families, arc.alike)
+    drawn = travelled.arcs()
     groups = tuple(Group(folder, tuple(members), inner[folder]) for folder, members in folded.items())
     faint = sum(arc.families for arc in drawn[MOST_ARCS:])
     return Graph(tuple(kept), groups, tuple(drawn[:MOST_ARCS]), faint)
@@ -146,8 +175,3 @@ def _ranked(arcs: Iterable[Arc]) -> list[int]:
             if isinstance(end, int):
                 strength[end] += arc.families
     return sorted(strength, key=lambda runbook: (-strength[runbook], runbook))
-
-
-def _strongest_first(travelled: Mapping[tuple[Key, Key], int]) -> list[Arc]:
-    arcs = [Arc(start, end, families) for (start, end), families in travelled.items()]
-    return sorted(arcs, key=lambda arc: (-arc.families, str(arc.start), str(arc.end)))

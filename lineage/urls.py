@@ -1,8 +1,9 @@
 from django.urls import URLPattern, URLResolver, path
 
-from lineage.views import basket, compare
+from lineage.views import activity, basket, compare
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("activity/", activity.activity, name="activity"),
     path("basket/", basket.basket, name="basket"),
     path("basket/add/", basket.add, name="basket-add"),
     path("basket/order/", basket.order, name="basket-order"),

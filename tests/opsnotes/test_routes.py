@@ -10,6 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
+from lineage import refresh as lineage_refresh
 from lineage.models import BasketItem
 from notebooks import blobs, moving, sidefiles
 from notebooks.ingest import ingest
@@ -66,6 +67,7 @@ space                      GET    404 404 200 200 404
 space                      POST   404 404 403 302 404
 bin                        GET    302 404 403 200 404
 
+activity                   GET    200 200 200 200 200
 compare                    GET    404 404 200 200 404
 diff                       GET    404 404 200 200 404
 
@@ -129,6 +131,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Lists of what one may see: nothing of the space in them for who is not in it.
 LISTS = (
     "home",
+    "activity",
     "search",
     "spaces",
     "batches",
@@ -208,6 +211,7 @@ class World:
             state="failed",
         )
         ApiToken.make(self.people["writer"], "cron")
+        lineage_refresh.catch_up()
         # The stranger and the staff collected it while they were in the space.
         self.held = {
             name: BasketItem.objects.create(

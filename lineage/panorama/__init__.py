@@ -1,0 +1,5 @@
+"""The team's picture, /activity/, as its page shows it."""
+
+from lineage.panorama.page import Panorama
+
+__all__ = ["Panorama"]
