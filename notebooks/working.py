@@ -3,7 +3,7 @@
 import logging
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 from django.db import OperationalError, connection
@@ -13,14 +13,14 @@ from notebooks.archives import ArchiveRefused
 from notebooks.diskspace import is_full
 from notebooks.ingest import Outcome, Provenance, ingest
 from notebooks.models import Batch, BatchItem, Notebook
-from notebooks.models.batch import BatchItemQuerySet, LeaseLost
+from notebooks.models.batch import MOST_ATTEMPTS, BatchItemQuerySet, LeaseLost
 from notebooks.parsing import InvalidNotebook
 from notebooks.refusals import Refusal
 
 logger = logging.getLogger(__name__)
 
-# So many of each batch at a turn: somebody's thousand files don't hold up another's one.
-A_TURN = 8
+# So many files are claimed at once, and half of what is at hand at most: the rest is for workers beside this one.
+A_TURN = 16
 
 Kind, State = BatchItem.Kind, BatchItem.State
 
@@ -33,28 +33,33 @@ def work(worker: str, seconds: float, batch: Batch | None = None) -> bool:
     release(worker)
     end = time.monotonic() + seconds
     while turn := _turn(batch):
-        for item in turn:
-            if item.claim(worker):
-                work_on(item)
-            if time.monotonic() > end:
-                return bool(_turn(batch))
+        _work_through(turn.claim(worker), end)
+        if time.monotonic() > end:
+            return _turn(batch) is not None
     return False
 
 
-def release(worker: str) -> bool:
-    """Gives back what a predecessor of the same name held when it died; whether there was any."""
-    return _give_back(BatchItem.objects.filter(worker=worker))
+def _work_through(items: Sequence[BatchItem], end: float) -> None:
+    """One at least; what is not begun by `end` goes back."""
+    begun = 0
+    try:
+        while begun < len(items) and not (begun and time.monotonic() > end):
+            begun += 1
+            work_on(items[begun - 1])
+    finally:
+        if rest := items[begun:]:
+            BatchItem.objects.filter(pk__in=[item.pk for item in rest], worker=rest[0].worker).give_back()
 
 
-def release_all(node: str) -> bool:
+def release(worker: str) -> None:
+    """Gives back what a predecessor of the same name held when it died."""
+    BatchItem.objects.take_back(worker)
+
+
+def release_all(node: str) -> None:
     """The same for all processes of a worker that starts anew."""
-    return _give_back(BatchItem.objects.filter(worker__startswith=f"{node}/"))
-
-
-def _give_back(held: BatchItemQuerySet) -> bool:
-    held = held.filter(state=State.RUNNING)
-    # Asked first: nothing to give back is the rule, and asking takes no write lock.
-    return held.exists() and bool(held.update(state=State.QUEUED, worker="", lease_until=None))
+    for worker in BatchItem.objects.filter(state=State.RUNNING, worker__startswith=f"{node}/").workers():
+        release(worker)
 
 
 def is_waiting() -> bool:
@@ -95,7 +100,9 @@ def _work_on(item: BatchItem) -> None:
 
 
 def _do(item: BatchItem) -> None:
-    if not _is_still_allowed(item.batch):
+    if item.attempts > MOST_ATTEMPTS:  # it killed those that held it, and would kill this one
+        item.fail(Refusal.KILLED)
+    elif not _is_still_allowed(item.batch):
         item.fail(Refusal.NOT_ALLOWED)
     elif item.kind == Kind.ARCHIVE:
         unpacking.unpack(item)
@@ -134,17 +141,17 @@ def _is_still_allowed(batch: Batch) -> bool:
     return batch.by is not None and batch.by.is_active and batch.space.is_writable_by(batch.by)
 
 
-def _turn(batch: Batch | None) -> list[BatchItem]:
-    """A few items of every batch that has some waiting, mixed: workers side by side seldom reach for the same."""
-    items = BatchItem.objects.next_of_their_path().select_related("batch__space", "batch__by")
-    queued, dropped = items.filter(state=State.QUEUED), items.waiting().filter(state=State.RUNNING)
-    if batch:
-        queued, dropped = queued.filter(batch=batch), dropped.filter(batch=batch)
-    turn = [*dropped[:A_TURN]]
-    for each in [batch.pk] if batch else _batches_in_line():
-        turn += queued.filter(batch=each)[:A_TURN]
-    random.shuffle(turn)
-    return turn
+def _turn(batch: Batch | None) -> BatchItemQuerySet | None:
+    """Some items that wait, of a batch drawn by lot: somebody's thousand files don't hold up another's one."""
+    for worker in BatchItem.objects.dropped().workers():
+        BatchItem.objects.dropped().take_back(worker)
+    at_hand = BatchItem.objects.filter(state=State.QUEUED).next_of_their_path().values_list("pk", flat=True)
+    in_line = [batch.pk] if batch else list(_batches_in_line())
+    random.shuffle(in_line)
+    for each in in_line:
+        if found := at_hand.filter(batch=each)[: 2 * A_TURN]:
+            return BatchItem.objects.filter(pk__in=found[: (len(found) + 1) // 2])
+    return None
 
 
 def _batches_in_line() -> Iterator[int]:

@@ -18,8 +18,8 @@ from celery.bin.celery import main
 
 # point -> (module, function or Class.method, "before" or "after", one chance in)
 POINTS = {
-    "before claim": ("notebooks.models.batch", "BatchItem.claim", "before", 20),
-    "after claim": ("notebooks.models.batch", "BatchItem.claim", "after", 20),
+    "before claim": ("notebooks.models.batch", "BatchItemQuerySet.claim", "before", 4),
+    "after claim": ("notebooks.models.batch", "BatchItemQuerySet.claim", "after", 4),
     "before the bytes are read": ("notebooks.blobs", "get", "before", 20),
     "before parse": ("notebooks.ingest", "parse", "before", 20),
     "after parse": ("notebooks.ingest", "parse", "after", 20),

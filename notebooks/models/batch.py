@@ -93,6 +93,48 @@ class BatchItemQuerySet(models.QuerySet["BatchItem"]):
     def held(self) -> "BatchItemQuerySet":
         return self.filter(state=BatchItem.State.RUNNING, lease_until__gte=timezone.now())
 
+    def dropped(self) -> "BatchItemQuerySet":
+        """Held by workers that let their leases run out."""
+        return self.filter(state=BatchItem.State.RUNNING, lease_until__lt=timezone.now())
+
+    def workers(self) -> "models.QuerySet[BatchItem, str]":
+        """Who holds these."""
+        return self.order_by().values_list("worker", flat=True).distinct()
+
+    def in_order(self) -> "BatchItemQuerySet":
+        """As a worker goes through what it holds: side files, notebooks, and last what takes long, archives."""
+        return self.order_by("-kind", "pk")
+
+    def claim(self, worker: str) -> "list[BatchItem]":
+        """Takes for `worker`, who holds nothing, what is queued of these: all in one statement, so what another
+        claims at the same moment is either's and not both's. To be worked on in this order: see take_back()."""
+        lease = {"state": BatchItem.State.RUNNING, "worker": worker, "lease_until": timezone.now() + LEASE}
+        queued = self.filter(state=BatchItem.State.QUEUED)
+        if not queued.update(attempts=models.F("attempts") + 1, **lease):
+            return []
+        ours = BatchItem.objects.filter(state=BatchItem.State.RUNNING, worker=worker)
+        items = list(ours.in_order().select_related("batch__space", "batch__by"))
+        for item in items:
+            item.hold()
+        return items
+
+    def take_back(self, worker: str) -> None:
+        """Queues again what of these a worker held when it died. It died of the one that it had in hand, the first
+        that is unfinished: the others it had not begun, and their attempts do not count."""
+        unfinished = BatchItem.objects.filter(state=BatchItem.State.RUNNING, worker=worker)
+        # Asked first: that nothing was held is the rule, and asking takes no write lock.
+        if in_hand := unfinished.in_order().first():
+            held = self.filter(state=BatchItem.State.RUNNING, worker=worker)
+            held.exclude(pk=in_hand.pk).give_back()
+            held.filter(pk=in_hand.pk).update(state=BatchItem.State.QUEUED, worker="", lease_until=None)
+
+    def give_back(self) -> None:
+        """Queues again what a worker holds and did not begin."""
+        attempts = models.F("attempts") - 1
+        self.filter(state=BatchItem.State.RUNNING).update(
+            state=BatchItem.State.QUEUED, worker="", lease_until=None, attempts=attempts
+        )
+
     def retriable(self) -> "BatchItemQuerySet":
         """Failed, and the bytes are here to try again with."""
         failed = self.filter(state=BatchItem.State.FAILED).exclude(sha256="")
@@ -168,19 +210,9 @@ class BatchItem(models.Model):
             self.state == self.State.FAILED and bool(self.sha256) and self.reason_code != Refusal.SUPERSEDED
         )
 
-    def claim(self, worker: str) -> bool:
-        """Takes the item for `worker`; False where another holds it or it is done. An item that
-        killed its worker as often as allowed fails here instead of killing the next."""
-        waiting = BatchItem.objects.waiting().filter(pk=self.pk, attempts=self.attempts)
-        lease = {"state": self.State.RUNNING, "worker": worker, "lease_until": timezone.now() + LEASE}
-        if not waiting.update(attempts=self.attempts + 1, **lease):
-            return False
-        self.attempts += 1
-        self._lease = {"pk": self.pk, "worker": worker, "attempts": self.attempts}
-        self._note(lease)
-        if self.attempts > MOST_ATTEMPTS:
-            self.fail(Refusal.KILLED)
-        return self.state == self.State.RUNNING
+    def hold(self) -> None:
+        """What is written of it from now on counts only while it is held under this lease."""
+        self._lease = {"pk": self.pk, "worker": self.worker, "attempts": self.attempts}
 
     def renew(self) -> None:
         """Holds on to an item that takes long."""

@@ -9,6 +9,7 @@ from notebooks import batches, blobs, working
 from notebooks.door import Incoming
 from notebooks.models import Batch, BatchItem, Notebook, SideFile
 from notebooks.models.batch import LEASE, MOST_ATTEMPTS, LeaseLost
+from notebooks.parsing import InvalidNotebook
 from notebooks.progress import progress_of
 from notebooks.refusals import Refusal
 from tests.builders import lose_bytes, make_notebook, make_space, make_user
@@ -275,28 +276,25 @@ def test_a_small_batch_does_not_wait_for_a_large_one():
 
 
 def test_an_item_is_claimed_once():
-    item = bring(a_file("x.ipynb")).items.get()
-    assert BatchItem.objects.get().claim("a")
-    assert not item.claim("b")
-    assert not BatchItem.objects.get().claim("b")
+    bring(a_file("x.ipynb"))
+    assert len(BatchItem.objects.claim("a")) == 1
+    assert not BatchItem.objects.claim("b")
 
 
 def test_a_lease_that_ran_out_is_taken_over_and_the_late_result_does_not_count():
     bring(a_file("x.ipynb"))
-    late, next_one = BatchItem.objects.get(), None
-    assert late.claim("a")
+    [late] = BatchItem.objects.claim("a")
     BatchItem.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    next_one = BatchItem.objects.get()
-    assert next_one.claim("b")
+    work()
     with pytest.raises(LeaseLost):
-        late.finish(State.STORED)
-    next_one.finish(State.STORED)
-    assert BatchItem.objects.get().attempts == 2
+        late.finish(State.FAILED)
+    item = BatchItem.objects.get()
+    assert (item.state, item.attempts) == (State.STORED, 2)
 
 
 def test_a_worker_that_starts_again_gets_back_what_it_held():
     bring(a_file("x.ipynb"))
-    BatchItem.objects.get().claim("host/1")
+    BatchItem.objects.claim("host/1")
     assert not working.work("host/2", 60)
     assert BatchItem.objects.get().state == State.RUNNING
     assert not working.work("host/1", 60)
@@ -304,17 +302,17 @@ def test_a_worker_that_starts_again_gets_back_what_it_held():
 
 
 def test_a_node_that_starts_again_releases_what_all_its_processes_held():
-    bring(a_file("x.ipynb"), a_file("y.ipynb"))
-    for item, name in zip(BatchItem.objects.all(), ("node/1", "node2/1"), strict=True):
-        item.claim(name)
+    bring(a_file("w.ipynb"), a_file("x.ipynb"), a_file("y.ipynb"), a_file("z.ipynb"))
+    for item, name in zip(BatchItem.objects.all(), ("node/1", "node/2", "node/3", "node2/1"), strict=True):
+        BatchItem.objects.filter(pk=item.pk).claim(name)
     working.release_all("node")
-    assert list(BatchItem.objects.values_list("state", flat=True)) == ["queued", "running"]
+    assert [*BatchItem.objects.values_list("state", flat=True)] == ["queued", "queued", "queued", "running"]
 
 
 def test_a_file_that_ended_its_worker_three_times_fails_and_says_so():
     batch = bring(a_file("x.ipynb"))
     for _ in range(MOST_ATTEMPTS):
-        assert BatchItem.objects.get().claim("host/1")
+        assert BatchItem.objects.claim("host/1")
         working.release("host/1")
     work()
     assert states(batch) == {"x.ipynb": ("failed", "killed")}
@@ -323,8 +321,60 @@ def test_a_file_that_ended_its_worker_three_times_fails_and_says_so():
     assert states(batch) == {"x.ipynb": ("stored", "")}
 
 
-def test_a_busy_database_gives_the_item_back_without_counting_the_attempt(monkeypatch):
-    bring(a_file("x.ipynb"))
+def test_files_claimed_beside_one_that_kills_do_not_pay_for_it():
+    batch = bring(*[a_file(f"{n}.ipynb") for n in range(5)])
+    for _ in range(MOST_ATTEMPTS):
+        first, *_ = BatchItem.objects.claim("host/1")
+        first.finish(State.UNCHANGED)  # so the second was in hand when the worker died
+        working.release("host/1")
+        BatchItem.objects.filter(pk=first.pk).update(state=State.QUEUED, attempts=0)
+    work()
+    failed = ("failed", "killed")
+    assert states(batch) == {f"{n}.ipynb": failed if n == 1 else ("stored", "") for n in range(5)}
+
+
+def test_files_of_a_machine_that_never_came_back_do_not_pay_for_the_one_in_hand():
+    bring(*[a_file(f"{n}.ipynb") for n in range(4)])
+    BatchItem.objects.claim("gone/1")
+    BatchItem.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    work()
+    assert [(item.state, item.attempts) for item in BatchItem.objects.all()] == [("stored", 2)] + 3 * [
+        ("stored", 1)
+    ]
+
+
+def test_an_archive_whose_lease_was_renewed_stays_while_others_are_taken_back():
+    bring(a_file("a.ipynb"), a_file("b.zip", b"PK"))
+    [notebook, archive] = BatchItem.objects.claim("busy/1")
+    notebook.finish(State.UNCHANGED)
+    BatchItem.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    archive.renew()
+    working.work("other/1", 0)
+    assert BatchItem.objects.get(pk=archive.pk).worker == "busy/1"
+
+
+def test_half_of_what_is_at_hand_is_left_for_workers_beside_this_one(monkeypatch):
+    bring(*[a_file(f"{n}.ipynb") for n in range(9)])
+    left = []
+
+    def look(*args, **kwargs):
+        left.append(BatchItem.objects.filter(state=State.QUEUED).count())
+        raise InvalidNotebook(Refusal.NOT_JSON)
+
+    monkeypatch.setattr(working, "ingest", look)
+    working.work("host/1", 60)
+    assert left == [4] * 5 + [2] * 2 + [1, 0]
+
+
+def test_what_was_not_begun_in_time_goes_back_as_it_was():
+    bring(*[a_file(f"{n}.ipynb") for n in range(9)])
+    assert working.work("host/1", 0)
+    items = [(item.state, item.attempts, item.worker) for item in BatchItem.objects.all()]
+    assert items == [("stored", 1, "")] + 8 * [("queued", 0, "")]
+
+
+def test_a_busy_database_gives_back_what_was_claimed_without_counting_the_attempt(monkeypatch):
+    bring(*[a_file(f"{n}.ipynb") for n in range(4)])
 
     def busy(*args, **kwargs):
         raise working.OperationalError("database is locked")
@@ -332,8 +382,7 @@ def test_a_busy_database_gives_the_item_back_without_counting_the_attempt(monkey
     monkeypatch.setattr(working, "ingest", busy)
     with pytest.raises(working.OperationalError):
         working.work("host/1", 60)
-    item = BatchItem.objects.get()
-    assert (item.state, item.attempts) == (State.QUEUED, 0)
+    assert {(item.state, item.attempts) for item in BatchItem.objects.all()} == {(State.QUEUED, 0)}
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="other databases say it by the kind of the error")
@@ -356,7 +405,7 @@ def test_the_sweep_rings_for_what_nobody_works_on(bells):
     batches.sweep()
     assert bells
     bells.clear()
-    BatchItem.objects.get().claim("a")
+    BatchItem.objects.claim("a")
     batches.sweep()
     assert not bells
     BatchItem.objects.update(lease_until=timezone.now() - LEASE)
