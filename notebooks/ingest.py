@@ -182,7 +182,9 @@ def _ingest(
 
 
 def _at(space: Space, path: str) -> Notebook | None:
-    return Notebook.objects.alive().select_related("revision").filter(space=space, path=path).first()
+    """With what is compared; to name all the columns of both tables would take as long as to ask."""
+    alive = Notebook.objects.alive().select_related("revision")
+    return alive.only("revision__sha256", "revision__memes").filter(space=space, path=path).first()
 
 
 def _known_cells(notebook: Notebook | None) -> tuple[KnownCell, ...]:
