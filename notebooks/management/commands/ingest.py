@@ -96,10 +96,13 @@ class Command(BaseCommand):
     def _watch(self, batch: Batch, *, does_work: bool) -> Progress:
         worker, moved = f"ingest@{socket.gethostname()}:{os.getpid()}", time.monotonic()
         before = progress = progress_of(batch)
+        looking = 0.0  # counting a great batch takes its time, and the workers want the machine
         while not progress.is_over:
             if not (does_work and working.work(worker, 0.5, batch)):
-                time.sleep(0.1)
+                time.sleep(max(0.1, 10 * looking))
+            began = time.monotonic()
             progress = progress_of(batch)
+            looking = time.monotonic() - began
             self.bar.draw(progress.finished, progress.total, _left(progress))
             if progress.counts != before.counts:
                 before, moved = progress, time.monotonic()
