@@ -225,9 +225,9 @@ def _next(request: HttpRequest) -> str:
 def _added(added: int, asked: int) -> str:
     if not added:
         return ngettext("It is in the basket already.", "They are in the basket already.", asked)
-    return ngettext("%(count)d cell is in the basket.", "%(count)d cells are in the basket.", added) % {
-        "count": added
-    }
+    return ngettext(
+        "%(count)d cell was put into the basket.", "%(count)d cells were put into the basket.", added
+    ) % {"count": added}
 
 
 def _full() -> str:

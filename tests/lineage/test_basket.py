@@ -79,7 +79,7 @@ def test_a_cell_goes_in_and_is_counted_in_the_header(browser, kato, space):
     assert held(kato) == [("runbook.ipynb", 1)]
     html = browser.get(notebook.get_absolute_url()).content.decode()
     assert re.search(r'id="basket-link".*?<span class="count">1</span>', html)
-    assert "1 cell is in the basket." in html
+    assert "1 cell was put into the basket." in html
 
 
 def test_a_section_goes_in_with_all_below_its_heading(browser, kato, space):
@@ -118,7 +118,7 @@ def test_a_page_that_stays_is_told_the_number_and_what_happened(browser, space):
         reverse("basket-add"), {"cell": f"{notebook.revision_id}:0"}, headers={"HX-Request": "true"}
     )
     assert 'hx-swap-oob="true"' in response.content.decode()
-    assert json.loads(response["HX-Trigger"]) == {"said": "1 cell is in the basket."}
+    assert json.loads(response["HX-Trigger"]) == {"said": "1 cell was put into the basket."}
 
 
 def test_nobody_is_led_to_another_site(browser, space):
