@@ -33,7 +33,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext, setup_test_environment  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from notebooks.ingest import ingest  # noqa: E402
 from tests.builders import make_notebook, make_runbook, make_space, make_user, stream  # noqa: E402
@@ -143,11 +143,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=30)
     rounds = parser.parse_args().rounds
-    setup_test_environment()
     call_command("migrate", verbosity=0)
     person = make_user()
     space = make_space(readers=[person])
-    client = Client()
+    client = Client(SERVER_NAME="localhost")  # without the test environment, which copies what templates are given
     client.force_login(person)
     make_runbook(space=space)
     long, short = pairs(300, space), pairs(30, space)

@@ -25,6 +25,10 @@ ON_A_PAGE = 300  # differences
 ShownSides = Sequence[Mapping[int, ShownOutputs]]  # of each side, by index
 
 
+def anchor_of(number: int) -> str:
+    return f"difference-{number}"
+
+
 @dataclass(frozen=True, slots=True)
 class ShownCell:
     """What stands in a column; `cell` is None where the side has none."""
@@ -45,28 +49,43 @@ class Difference:
     has_other_outputs: bool
     cells: Sequence[ShownCell]
 
+    # As text: a page has hundreds of each, and numbers cost more to show.
     @property
-    def previous(self) -> int | None:
-        return self.number - 1 or None
+    def anchor(self) -> str:
+        return anchor_of(self.number)
 
     @property
-    def next(self) -> int | None:
-        return self.number + 1 if self.number < self.count else None
+    def place(self) -> str:
+        return f"{self.number}/{self.count}"
+
+    @property
+    def previous(self) -> str:
+        return anchor_of(self.number - 1) if self.number > 1 else ""
+
+    @property
+    def next(self) -> str:
+        return anchor_of(self.number + 1) if self.number < self.count else ""
+
+
+@dataclass(frozen=True, slots=True)
+class SameCell:
+    numbers: str  # on every side
+    cell: SideCell
 
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """Cells in a row that do not differ, each as every side has it."""
+    """Cells in a row that do not differ."""
 
-    cells: Sequence[tuple[SideCell, ...]]
+    cells: Sequence[SameCell]
 
 
 @dataclass(frozen=True, slots=True)
 class Departure:
     """Where a moved cell stood on the first side; it is shown where it went to."""
 
-    number: int  # of the difference that shows it
-    index: int
+    anchor: str  # of the difference that shows it
+    cell: str  # its number there
 
 
 Block = Difference | Same | Departure
@@ -153,13 +172,13 @@ class Comparison:
         outputs = self._shown_outputs()
         for is_same, items in groupby(self._items(), key=self._is_same):
             if is_same:
-                yield Same([self.cells(item) for item in items if isinstance(item, Row)])
+                yield Same([self._same(item) for item in items if isinstance(item, Row)])
                 continue
             for item in items:
                 if isinstance(item, Row):
                     yield self._difference(numbers[item.indices], item, outputs)
                 else:
-                    yield Departure(numbers[item.row.indices], item.index)
+                    yield Departure(anchor_of(numbers[item.row.indices]), str(item.index + 1))
 
     def _items(self) -> Iterator[Row | _Left]:
         """Those of this page: from its first difference on to the next page's."""
@@ -174,6 +193,10 @@ class Comparison:
 
     def _is_same(self, item: Row | _Left) -> bool:
         return isinstance(item, Row) and not self._differs(item)
+
+    def _same(self, row: Row) -> SameCell:
+        cells = self.cells(row)
+        return SameCell(" · ".join(cell.number for cell in cells), cells[0])
 
     def _shown_outputs(self) -> ShownSides:
         sides = []

@@ -31,6 +31,11 @@ class SideCell:
     status: Status
 
     @property
+    def number(self) -> str:
+        """As people count; as text, since a page has hundreds and a number costs more to show."""
+        return str(self.index + 1)
+
+    @property
     def source(self) -> str:
         return self.identity.source
 

@@ -75,7 +75,6 @@ def _compared(request: HttpRequest, operands: Sequence[Operand]) -> HttpResponse
         "is_one_title": len({each.notebook.title for each in operands}) == 1,
         "swapped": _query(operands[::-1]),
         "fields": _fields(operands),
-        "partners": Partners.of(operands[0], request.user),
     }
     return render(request, "lineage/compare.html", context)
 
