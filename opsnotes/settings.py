@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "opsnotes.apps.OpsNotesConfig",
     "search.apps.SearchConfig",
     "lineage.apps.LineageConfig",
+    "stickies.apps.StickiesConfig",
     "notebooks.apps.NotebooksConfig",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("opsnotes.account_urls")),
     path("", include("notebooks.urls")),
     path("", include("lineage.urls")),
+    path("", include("stickies.urls")),
     path("", include("search.urls")),
     path("api/v1/", include("opsnotes.api.urls")),
     # A path may hold anything but a line break, which paths.clean() refuses.
