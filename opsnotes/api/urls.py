@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from lineage.api.basket import BasketViewSet
 from lineage.api.compare import CompareView
+from lineage.api.runs import PinView, RunsView
 from notebooks.api.spaces import SpaceViewSet
 from notebooks.api.uploads import UploadViewSet
 from opsnotes.api.docs import docs
@@ -29,6 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("basket/<int:pk>/", BasketViewSet.as_view({"delete": "destroy"}), name="api-basket-detail"),
     path("basket/notebook/", BasketViewSet.as_view({"get": "notebook"}), name="api-basket-notebook"),
+    path("notebooks/<int:pk>/runs/", RunsView.as_view(), name="api-notebooks-runs"),
+    path("notebooks/<int:pk>/pin/", PinView.as_view(), name="api-notebooks-pin"),
     path("compare/", CompareView.as_view(), name="api-compare"),
     path("search/", SearchView.as_view(), name="api-search"),
     path("status/", StatusView.as_view(), name="api-status"),

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from lineage.badges import badge
 from lineage.families import sizes
 from notebooks import memes
 from notebooks.models import Batch, Notebook, Revision
@@ -92,11 +93,12 @@ def _with_query(url: str, request: HttpRequest) -> str:
 def _context(
     request: HttpRequest, notebook: Notebook, revision: Revision, showing: Showing
 ) -> dict[str, object]:
+    is_old = revision.pk != notebook.revision_id
     linking = list(linked_from(notebook, request.user).order_by("title", "pk")[: LINKS + 1])
     return {
         "notebook": notebook,
         "revision": revision,
-        "is_old": revision.pk != notebook.revision_id,
+        "is_old": is_old,
         "origin": dict(Batch.Kind.choices).get(revision.origin, revision.origin),
         "revision_count": notebook.revisions.count(),
         "crumbs": crumbs_of(notebook.space, notebook.folder),
@@ -105,5 +107,6 @@ def _context(
         "linked_from": linking[:LINKS],
         "has_more_links": len(linking) > LINKS,
         "can_write": notebook.is_writable_by(request.user),
+        "badge": None if is_old else badge(notebook, request.user),
         "sizes": sizes({cell.meme for cell in showing.cells}, request.user),
     }

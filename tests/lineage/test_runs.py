@@ -48,7 +48,7 @@ def make_template(space, *cells, path="share/a.ipynb", memes=(A, B, C), meme=NOT
 
 def make_run(space, number, *cells, memes=(A, B, C), meme=NOTEBOOK):
     cells = cells or (code("ls", 1), code("pwd", 2), code("df", 3))
-    path = f"kato/202601{int(number, 16) % 28 + 1:02}-{number}/a.ipynb"
+    path = f"user-notebooks/kato/202601{int(number, 16) % 28 + 1:02}-{number}/a.ipynb"
     return make_runbook(*cells, space=space, path=path, memes=branched(number, *memes), meme=meme)
 
 

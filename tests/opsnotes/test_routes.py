@@ -47,6 +47,9 @@ side-file                  GET    404 404 200 200 404
 
 linked-from                GET    404 404 200 200 404
 history                    GET    404 404 200 200 404
+runs                       GET    404 404 200 200 404
+runs-cells                 GET    404 404 200 200 404
+pin                        POST   302 404 403 302 404
 make-current               POST   302 404 403 302 404
 move                       GET    302 404 403 200 404
 move                       POST   302 404 403 302 404
@@ -118,6 +121,9 @@ api-basket-list            PATCH  401 200 200 200 200
 api-basket-list            DELETE 401 204 204 204 204
 api-basket-detail          DELETE 401 204 204 204 204
 api-basket-notebook        GET    401 404 200 200 404
+api-notebooks-runs         GET    401 404 200 200 404
+api-notebooks-pin          GET    401 404 200 200 404
+api-notebooks-pin          PUT    401 404 403 200 404
 api-compare                GET    401 404 200 200 404
 api-memes-detail           GET    401 404 200 200 404
 api-memes-cells            GET    401 404 200 200 404
@@ -284,11 +290,12 @@ class World:
         if route.startswith(("batch", "api-uploads-")) and route not in ("batches", "api-uploads-list"):
             return [self.batch.pk]
         takes_a_notebook = route in (
-            "runbook-short", "report", "file", "linked-from", "history", "move", "delete",
+            "runbook-short", "report", "file", "linked-from", "history", "move", "delete", "runs", "runs-cells", "pin",
         )  # fmt: skip
         return (
             [pk]
-            if takes_a_notebook or route.startswith(("api-notebooks-d", "api-notebooks-f", "api-notebooks-r"))
+            if takes_a_notebook
+            or route.startswith(("api-notebooks-d", "api-notebooks-f", "api-notebooks-r", "api-notebooks-p"))
             else []
         )
 
@@ -297,6 +304,8 @@ class World:
         new = "another battery staple"
         file = SimpleUploadedFile("c.ipynb", make_notebook("ls"))
         return {
+            "pin": {"says": "template"},
+            "api-notebooks-pin": {"says": "template"},
             "move": {"space": "ops", "path": "moved.ipynb"},
             "upload": {"space": "ops", "files": file, "paths": "c.ipynb"},
             "space": {"name": "Ops", "writers": "writer", "readers": "reader"},
