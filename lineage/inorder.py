@@ -1,7 +1,8 @@
 """What keeps its order between two sequences. Pure."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
 
 
 def kept_in_order(numbers: Sequence[int]) -> frozenset[int]:
@@ -64,3 +65,10 @@ class Places:
         place = bisect_left(self._starts, index)
         a, b = self._pairs[place - 1] if place else (0, 0)
         return b + index - a
+
+
+def once(values: Iterable[Hashable]) -> dict[Hashable, int]:
+    """The places of what is there once, in order."""
+    listed = list(values)
+    counts = Counter(listed)
+    return {value: place for place, value in enumerate(listed) if counts[value] == 1}

@@ -8,12 +8,12 @@ revisions of one notebook are equal. A MEME may stand in a notebook more than on
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from lineage.inorder import Places, heaviest_in_order, kept_in_order
+from lineage.inorder import Places, heaviest_in_order, kept_in_order, once
 from lineage.vocabulary import Vocabulary
 from notebooks.memes import Meme
 from notebooks.parsing.model import CellType
@@ -241,8 +241,8 @@ class _Pairs:
 
     def _equal_once(self, left: list[int], right: list[int]) -> list[tuple[int, int]]:
         """Matches texts that either has once, as far as they kept their order; their places in the two."""
-        once_a = _once(self.a[index].text for index in left)
-        once_b = _once(self.b[index].text for index in right)
+        once_a = once(self.a[index].text for index in left)
+        once_b = once(self.b[index].text for index in right)
         common = [(place, once_b[text]) for text, place in once_a.items() if text in once_b]
         kept = kept_in_order([b for _, b in common])
         edges = [edge for place, edge in enumerate(common) if place in kept]
@@ -293,10 +293,3 @@ def _by_key(keyed: Iterable[tuple[int, Hashable]]) -> dict[Hashable, list[int]]:
         if key is not None:
             groups[key].append(index)
     return groups
-
-
-def _once(texts: Iterable[Hashable]) -> dict[Hashable, int]:
-    """The places of what is there once, in order."""
-    listed = list(texts)
-    counts = Counter(listed)
-    return {text: place for place, text in enumerate(listed) if counts[text] == 1}

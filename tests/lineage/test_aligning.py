@@ -1,5 +1,8 @@
 import time
 from collections import Counter
+from dataclasses import replace
+from difflib import SequenceMatcher
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -10,7 +13,10 @@ from lineage.aligning import By, Change, ComparedCell, align
 from lineage.inorder import kept_in_order
 from lineage.timing import within
 from notebooks.memes import Meme
+from notebooks.parsing import parse
 from notebooks.parsing.model import CellType
+
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 
 TEXTS = [
     "",
@@ -342,3 +348,42 @@ def test_ten_thousand_cells_of_which_some_changed_are_no_trouble():
     assert time.monotonic() - started < 3
     assert not alignment.is_plain
     assert alignment.counts == {Change.UNCHANGED: 9_900, Change.REMOVED: 100, Change.ADDED: 1}
+
+
+# ----- real runbooks
+
+
+@pytest.mark.corpus
+def test_two_editions_of_a_real_library_without_memes_keep_all_that_a_plain_diff_keeps():
+    eight, nine = (CORPUS / "bdc-runbooks" / name for name in ("CU8", "CU9"))
+    if not eight.is_dir():
+        pytest.skip("../shared/corpus is not here")
+    paths = {path.relative_to(eight) for path in eight.rglob("*.ipynb")}
+    common = sorted(paths & {path.relative_to(nine) for path in nine.rglob("*.ipynb")})
+    assert common
+    for path in common:
+        a, b = ([known(cell) for cell in parse((root / path).read_bytes()).cells] for root in (eight, nine))
+        alignment = align(a, b)
+        plain = SequenceMatcher(None, [each.text for each in a], [each.text for each in b], autojunk=False)
+        assert alignment.counts[Change.UNCHANGED] >= sum(block.size for block in plain.get_matching_blocks())
+        assert alignment.counts[Change.REMOVED] + alignment.counts[Change.ADDED] < len(a) + len(b)
+
+
+def known(cell):
+    return ComparedCell(cell.meme, cell.meme is None, cell.cell_type, cell.source)
+
+
+@pytest.mark.corpus
+def test_cells_of_a_real_notebook_that_share_a_meme_stay_where_they_are():
+    folder = CORPUS / "literate-computing-elasticsearch"
+    if not folder.is_dir():
+        pytest.skip("../shared/corpus is not here")
+    duplicated = 0
+    for path in sorted(folder.rglob("*.ipynb")):
+        side = [known(cell) for cell in parse(path.read_bytes()).cells]
+        borne = Counter(cell.meme for cell in side if cell.meme)
+        duplicated += sum(count > 1 for count in borne.values())
+        edited = [replace(cell, source=f"{cell.source}\n# seen") for cell in side]
+        assert align(side, side).is_same
+        assert [row.indices for row in align(side, edited).rows] == [(n, n) for n in range(len(side))]
+    assert duplicated
