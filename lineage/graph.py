@@ -71,6 +71,7 @@ class Kinship:
 
     child: UUID
     parent: UUID
+    how: str  # as lineage.models.Descent has it
     is_sure: bool  # else it is only that the texts are alike
 
 

@@ -71,6 +71,11 @@ class Sight:
         runs = self.runs.filter(notebook__in=notebooks)
         return dict(runs.values_list("notebook_id", "template_id"))
 
+    def alone(self, most: int) -> list[int]:
+        """Notebooks whose template may not be seen, the newest first."""
+        runs = RunOf.objects.filter(self.sees("notebook")).exclude(self.sees("template"))
+        return list(runs.order_by("-notebook").values_list("notebook", flat=True)[:most])
+
     def heads(self, runbooks: Iterable[int]) -> dict[int, Head]:
         return heads(self.user, runbooks)
 

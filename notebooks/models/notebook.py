@@ -11,7 +11,7 @@ from notebooks.paging import link_to
 PATH_LENGTH = 1000
 RESERVED_SLUGS = {
     "v", "file", "history", "diff", "runs", "report", "assets", "frame", "download", "manage",
-    "move", "delete", "restore", "linked-from", "pin",
+    "move", "delete", "restore", "linked-from", "pin", "related",
 }  # fmt: skip
 
 

@@ -71,6 +71,7 @@ space                      POST   404 404 403 302 404
 bin                        GET    302 404 403 200 404
 
 activity                   GET    200 200 200 200 200
+related                    GET    404 404 200 200 404
 compare                    GET    404 404 200 200 404
 diff                       GET    404 404 200 200 404
 
@@ -291,6 +292,7 @@ class World:
             return [self.batch.pk]
         takes_a_notebook = route in (
             "runbook-short", "report", "file", "linked-from", "history", "move", "delete", "runs", "runs-cells", "pin",
+            "related",
         )  # fmt: skip
         return (
             [pk]
