@@ -12,9 +12,11 @@ from django import forms
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from lineage.beside import StepChoice, steps_of
+from lineage.differing import Words
 from lineage.endings import SHAPES
 from lineage.models import Deviation, RunOf
 from lineage.sight import Sight
@@ -113,7 +115,8 @@ def _ending(asked: str) -> list[str]:
 class Row:
     run: RunOf
     track: Track
-    deviations: Sequence[Deviation]
+    counted: SafeString  # what it did otherwise
+    listed: SafeString
 
     @property
     def lasted(self) -> timedelta | None:
@@ -127,14 +130,6 @@ class Row:
     @property
     def is_retried(self) -> bool:
         return self.run.notebook.trace.ending == Ending.DONE and self.run.repeated > 0
-
-    @property
-    def changed_steps(self) -> int:
-        return self.run.edited - self.run.prose_edited
-
-    @property
-    def passed_over(self) -> int:
-        return self.run.skipped - self.run.not_reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +201,11 @@ class RunList:
         deviations: dict[int, list[Deviation]] = {run.pk: [] for run in runs}
         for each in Deviation.objects.filter(run__in=runs).order_by("index", "template_index", "pk"):
             deviations[each.run_id].append(each)
-        return [Row(run, Track.of(run.steps), deviations[run.pk]) for run in runs]
+        words = Words()
+        return [
+            Row(run, Track.of(run.steps), words.counted(run), words.listed(run, deviations[run.pk]))
+            for run in runs
+        ]
 
     @cached_property
     def steps(self) -> list[StepChoice]:
