@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "search.apps.SearchConfig",
     "lineage.apps.LineageConfig",
     "stickies.apps.StickiesConfig",
+    "inbox.apps.InboxConfig",
     "notebooks.apps.NotebooksConfig",
     "django.contrib.admin",
     "django.contrib.auth",
