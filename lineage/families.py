@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Q, Sum
 from django.db.models.functions import MD5, Coalesce
 
 from lineage.heads import head_column
@@ -16,7 +16,11 @@ from notebooks.models import Cell, Notebook, Space
 from notebooks.models.notebook import NotebookQuerySet
 from notebooks.models.space import Viewer
 
-_OF_CELLS = ("notebook", "index", "cell_type", "branch", "assigned", "status", "executed_at")
+# In the order of Occurrence's fields: rows become occurrences by the thousand.
+_FIELDS = (
+    "pk", "notebook", "index", "cell_type", "branch", "assigned", "status", "text", "notebook__space",
+    "notebook__folder", "runbook", "who", "at",
+)  # fmt: skip
 
 
 def family_of(uuid: UUID, user: Viewer) -> Family:
@@ -28,18 +32,15 @@ def family_of(uuid: UUID, user: Viewer) -> Family:
         Cell.objects.visible_to(user)
         .filter(meme=uuid)
         .order_by()
-        .values(
-            *_OF_CELLS,
-            cell=F("pk"),
+        .annotate(
             text=MD5("source"),
-            space=F("notebook__space"),
-            folder=F("notebook__folder"),
             runbook=head_column(user),
             who=Coalesce("notebook__trace__who", "notebook__owner"),
-            worked_at=Coalesce("notebook__trace__worked_at", saved),
+            at=Coalesce("executed_at", "notebook__trace__worked_at", saved),
         )
+        .values_list(*_FIELDS)
     )
-    return Family(uuid, [Occurrence(**row) for row in rows])
+    return Family(uuid, [Occurrence(*row) for row in rows])
 
 
 def copies_of(uuid: UUID, user: Viewer) -> NotebookQuerySet:

@@ -25,13 +25,12 @@ class Occurrence:
     branch: str
     assigned: bool
     status: Status
-    executed_at: datetime | None
     text: str  # digest: equal texts are equal here
     space: int
     folder: str
     runbook: int  # the template of a run, else its notebook; as far as that may be seen
     who: str
-    worked_at: datetime  # on the notebook; without any sign of work, when it was saved
+    at: datetime  # when it was run, else when its notebook was worked on, else when that was saved
 
     @property
     def place(self) -> tuple[int, str]:
@@ -46,13 +45,9 @@ class Occurrence:
         return self.status in RAN
 
     @property
-    def at(self) -> datetime:
-        return self.executed_at or self.worked_at
-
-    @property
     def age(self) -> tuple[int, bool, datetime, int]:
         """The smallest is the origin: the least branched, a template before a run, the oldest."""
-        return self.branch_count, self.runbook != self.notebook, self.worked_at, self.cell
+        return self.branch_count, self.runbook != self.notebook, self.at, self.cell
 
 
 @dataclass(frozen=True)

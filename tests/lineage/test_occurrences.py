@@ -8,13 +8,13 @@ from notebooks.parsing.model import Status
 UUID_ = UUID(int=1)
 DAY = datetime(2026, 3, 27, tzinfo=UTC)
 ONE = Occurrence(
-    cell=1, notebook=1, index=0, cell_type="code", branch="", assigned=False, status=Status.NOT_RUN, executed_at=None,
-    text="a", space=1, folder="share", runbook=1, who="", worked_at=DAY,
+    cell=1, notebook=1, index=0, cell_type="code", branch="", assigned=False, status=Status.NOT_RUN, text="a",
+    space=1, folder="share", runbook=1, who="", at=DAY,
 )  # fmt: skip
 
 
 def occurrence(cell, days=0, **fields):
-    plain = {"cell": cell, "notebook": cell, "runbook": cell, "worked_at": DAY + timedelta(days=days)}
+    plain = {"cell": cell, "notebook": cell, "runbook": cell, "at": DAY + timedelta(days=days)}
     return replace(ONE, **{**plain, **fields})
 
 
@@ -25,11 +25,6 @@ def test_identical_texts_stand_together_and_the_last_worked_on_comes_first():
         ("a", [3, 1]),
         ("b", [4, 2]),
     ]
-
-
-def test_when_a_cell_was_run_goes_before_when_its_notebook_was_worked_on():
-    cells = [occurrence(1, 9), occurrence(2, 1, text="b", executed_at=DAY + timedelta(days=20))]
-    assert [group.text for group in Family(UUID_, cells).groups] == ["b", "a"]
 
 
 def test_the_origin_is_the_least_branched():

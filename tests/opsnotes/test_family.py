@@ -159,6 +159,22 @@ def test_a_line_tells_who_ran_it_and_how_it_ended(client, space):
     assert "1 ran · 1 failed · 1 not run" in text_of(client, f"/m/{MEME}/")
 
 
+def test_when_a_cell_was_run_goes_before_when_its_notebook_was_worked_on(client, space):
+    ran = {
+        "cell_type": "code", "source": "ls", "execution_count": 1, "outputs": [],
+        "metadata": {"lc_cell_meme": {"current": MEME, "execution_end_time": "2026-04-02T03:04:05Z"}},
+    }  # fmt: skip
+    late = {
+        **ran,
+        "source": "later",
+        "metadata": {"lc_cell_meme": {"current": OTHER, "execution_end_time": "2026-04-02T09:00:00Z"}},
+    }
+    make_runbook(ran, late, space=space, path="a.ipynb")
+    refresh.catch_up()
+    assert "2026-04-02 03:04 UTC" in text_of(client, f"/m/{MEME}/")
+    assert "2026-04-02 09:00 UTC" in text_of(client, f"/m/{OTHER}/")
+
+
 def test_a_line_leads_to_the_cell_in_its_runbook(client, space):
     notebook = make_runbook("a", "b", memes=[None, MEME], space=space)
     assert f'href="{notebook.get_absolute_url()}#cell-1"' in client.get(f"/m/{MEME}/").content.decode()
