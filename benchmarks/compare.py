@@ -123,14 +123,16 @@ def pairs(count: int, space) -> dict[str, str]:
     }
 
 
-def milliseconds(client: Client, query: str, rounds: int) -> list[float]:
-    times = []
+def milliseconds(client: Client, query: str, rounds: int) -> tuple[list[float], list[float]]:
+    """By the clock, and of the processor: on a machine that others use too only these say something."""
+    times, worked = [], []
     for _ in range(rounds):
-        started = time.perf_counter()
+        started, began = time.perf_counter(), time.process_time()
         answer = client.get(f"/compare/?{query}")
         times.append(1000 * (time.perf_counter() - started))
+        worked.append(1000 * (time.process_time() - began))
         assert answer.status_code == 200
-    return times
+    return times, worked
 
 
 def queries(client: Client, query: str) -> int:
@@ -146,15 +148,18 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     person = make_user()
     space = make_space(readers=[person])
-    client = Client(SERVER_NAME="localhost")  # without the test environment, which copies what templates are given
+    client = Client(
+        SERVER_NAME="localhost"
+    )  # without the test environment, which copies what templates are given
     client.force_login(person)
     make_runbook(space=space)
     long, short = pairs(300, space), pairs(30, space)
     for name, query in long.items():
         milliseconds(client, query, 3)
-        times = milliseconds(client, query, rounds)
+        times, worked = milliseconds(client, query, rounds)
         print(
-            f"{name:10} {statistics.median(times):6.1f} ms (p95 {sorted(times)[int(0.95 * rounds)]:.1f}); "
+            f"{name:10} {statistics.median(times):6.1f} ms (p95 {sorted(times)[int(0.95 * rounds)]:.1f}), "
+            f"processor {statistics.median(worked):.1f} ms; "
             f"queries {queries(client, query)} for 300 cells, {queries(client, short[name])} for 30"
         )
     print(f"reach: copy, revisions, editions <= {REACH} ms")
