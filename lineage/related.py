@@ -31,11 +31,28 @@ LOOKED_AT = 150  # shared cells of a runbook, to name the first of them in order
 
 @dataclass(frozen=True, slots=True)
 class SharedCell:
+    pair: Pair
     name: str
     is_code: bool
-    how: str  # of the kinship, in words; '' where it is the same cell
     here_url: str
     there_url: str
+
+    @property
+    def meme(self) -> UUID:
+        return self.pair.here
+
+    @property
+    def there(self) -> UUID:
+        return self.pair.there
+
+    @property
+    def how(self) -> str:
+        return self.pair.how
+
+    @property
+    def kinship(self) -> str:
+        """In words; '' where it is the same cell."""
+        return str(Descent.How(self.how).label) if self.how else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +241,6 @@ class Related:
             place = places.first(self.notebook.pk, pair.here) or places.first(other, pair.there)
             if place is not None:
                 urls = places.url(self.notebook.pk, pair.here), places.url(other, pair.there)
-                how = str(Descent.How(pair.how).label) if pair.how else ""
-                found.append(
-                    (not pair.is_sure, place.index, SharedCell(place.name, place.is_code, how, *urls))
-                )
+                cell = SharedCell(pair, place.name, place.is_code, *urls)
+                found.append((not pair.is_sure, place.index, cell))
         return [cell for _, _, cell in sorted(found, key=lambda each: each[:2])]

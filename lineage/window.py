@@ -27,6 +27,10 @@ class Window:
     def days(self) -> Iterator[date]:
         return (self.since + DAY * number for number in range(self.length))
 
+    def last(self, days: int) -> Window:
+        """No more than so many of its days."""
+        return Window(max(self.since, self.until - DAY * (days - 1)), self.until)
+
     @property
     def before(self) -> Window:
         """As long, ending where this one begins."""

@@ -4,8 +4,10 @@ from django.urls import URLPattern, URLResolver, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from lineage.api.activity import ActivityView, JourneysView
 from lineage.api.basket import BasketViewSet
 from lineage.api.compare import CompareView
+from lineage.api.related import RelatedView
 from lineage.api.runs import PinView, RunsView
 from notebooks.api.spaces import SpaceViewSet
 from notebooks.api.uploads import UploadViewSet
@@ -32,6 +34,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("basket/notebook/", BasketViewSet.as_view({"get": "notebook"}), name="api-basket-notebook"),
     path("notebooks/<int:pk>/runs/", RunsView.as_view(), name="api-notebooks-runs"),
     path("notebooks/<int:pk>/pin/", PinView.as_view(), name="api-notebooks-pin"),
+    path("notebooks/<int:pk>/related/", RelatedView.as_view(), name="api-notebooks-related"),
+    path("activity/", ActivityView.as_view(), name="api-activity"),
+    path("activity/journeys/", JourneysView.as_view(), name="api-activity-journeys"),
     path("compare/", CompareView.as_view(), name="api-compare"),
     path("search/", SearchView.as_view(), name="api-search"),
     path("status/", StatusView.as_view(), name="api-status"),

@@ -128,6 +128,9 @@ api-notebooks-pin          PUT    401 404 403 200 404
 api-compare                GET    401 404 200 200 404
 api-memes-detail           GET    401 404 200 200 404
 api-memes-cells            GET    401 404 200 200 404
+api-notebooks-related      GET    401 404 200 200 404
+api-activity               GET    401 200 200 200 200
+api-activity-journeys      GET    401 200 200 200 200
 api-search                 GET    401 200 200 200 200
 api-status                 GET    401 200 200 200 200
 api-schema                 GET    200 200 200 200 200
