@@ -10,6 +10,7 @@ PAGES = {
     "home": "/",
     "folder": "/browse/samples/share/runbooks/",
     "runbook": RUN,
+    "family": "/m/47af6c3f-f216-11ee-a80f-0242ac110002-1-0001/",
     "search": "/search/?q=Permission",
     "search without hits": "/search/?q=nothinghasthisword",
     "upload": "/upload/",
