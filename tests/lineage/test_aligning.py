@@ -66,7 +66,7 @@ def laid(rows, number):
 # ----- laws
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(sides, min_size=2, max_size=3))
 def test_every_cell_of_every_side_is_in_exactly_one_row(notebooks):
     rows = align(*notebooks).rows
@@ -75,7 +75,7 @@ def test_every_cell_of_every_side_is_in_exactly_one_row(notebooks):
     assert all(any(index is not None for index in row.indices) for row in rows)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(sides, min_size=2, max_size=3))
 def test_what_did_not_move_stands_in_the_order_of_every_side(notebooks):
     rows = [row for row in align(*notebooks).rows if not row.is_moved]
@@ -83,12 +83,14 @@ def test_what_did_not_move_stands_in_the_order_of_every_side(notebooks):
         assert laid(rows, number) == sorted(laid(rows, number))
 
 
+@settings(deadline=None)
 @given(st.lists(sides, min_size=2, max_size=3))
 def test_the_last_side_is_read_from_top_to_bottom(notebooks):
     last = laid(align(*notebooks).rows, len(notebooks) - 1)
     assert last == sorted(last)
 
 
+@settings(deadline=None)
 @given(sides, st.integers(2, 3))
 def test_aligned_with_itself_everything_is_unchanged_in_its_place(side, copies):
     alignment = align(*[side] * copies)
@@ -99,7 +101,7 @@ def test_aligned_with_itself_everything_is_unchanged_in_its_place(side, copies):
 MIRROR = {Change.ADDED: Change.REMOVED, Change.REMOVED: Change.ADDED}
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(sides, sides)
 def test_the_other_way_round_added_and_removed_change_places_and_nothing_else(a, b):
     there = Counter((row.indices, row.by[1], row.change, row.is_moved) for row in align(a, b).rows)
@@ -110,17 +112,20 @@ def test_the_other_way_round_added_and_removed_change_places_and_nothing_else(a,
     assert there == back
 
 
+@settings(deadline=None)
 @given(sides, sides, sides)
 def test_three_sides_are_joined_alike_from_either_end(a, b, c):
     there = {row.indices for row in align(a, b, c).rows}
     assert there == {row.indices[::-1] for row in align(c, b, a).rows}
 
 
+@settings(deadline=None)
 @given(st.lists(sides, min_size=2, max_size=3))
 def test_the_same_cells_give_the_same_rows(notebooks):
     assert align(*notebooks) == align(*[list(side) for side in notebooks])
 
 
+@settings(deadline=None)
 @given(sides, sides)
 def test_rows_say_what_relates_their_cells(a, b):
     for row in align(a, b).rows:
@@ -139,6 +144,7 @@ def test_rows_say_what_relates_their_cells(a, b):
             assert row.change is Change.UNCHANGED
 
 
+@settings(deadline=None)
 @given(sides, sides)
 def test_no_two_cells_of_one_meme_are_left_alone_on_either_side(a, b):
     rows = align(a, b).rows
@@ -151,6 +157,7 @@ def test_no_two_cells_of_one_meme_are_left_alone_on_either_side(a, b):
     assert gone.isdisjoint(new)
 
 
+@settings(deadline=None)
 @given(sides, sides)
 def test_with_no_time_at_all_the_laws_hold_too(a, b):
     rows = align(a, b, is_over=lambda: True).rows
@@ -159,6 +166,7 @@ def test_with_no_time_at_all_the_laws_hold_too(a, b):
     assert align(a, a, is_over=lambda: True).is_same
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 20), unique=True))
 def test_what_is_kept_rises_and_nothing_longer_does(numbers):
     kept = [numbers[place] for place in sorted(kept_in_order(numbers))]

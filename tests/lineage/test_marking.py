@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lineage.marking import Piece, folded, marked
@@ -15,6 +15,7 @@ def joined(pieces):
     return "".join(piece.text for piece in pieces)
 
 
+@settings(deadline=None)
 @given(texts)
 def test_every_text_is_whole(given_texts):
     for text, pieces in zip(given_texts, marked(given_texts, never), strict=True):
@@ -22,6 +23,7 @@ def test_every_text_is_whole(given_texts):
         assert joined(folded(pieces)) == (text or "")
 
 
+@settings(deadline=None)
 @given(texts)
 def test_the_first_has_nothing_new_and_the_last_nothing_gone(given_texts):
     shown = marked(given_texts, never)
@@ -31,6 +33,7 @@ def test_the_first_has_nothing_new_and_the_last_nothing_gone(given_texts):
         assert not any(piece.is_gone for piece in shown[present[-1]])
 
 
+@settings(deadline=None)
 @given(lines.map("".join))
 def test_equal_texts_have_no_marks(text):
     assert not any(piece.is_marked for pieces in marked([text, text, text], never) for piece in pieces)

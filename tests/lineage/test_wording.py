@@ -47,7 +47,7 @@ def joined(segments):
 # ----- laws
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(texts, texts)
 def test_both_texts_can_be_read_off(before, after):
     wording = compare(before, after)
@@ -55,6 +55,7 @@ def test_both_texts_can_be_read_off(before, after):
     assert joined(wording.after) == after
 
 
+@settings(deadline=None)
 @given(texts, texts)
 def test_segments_are_not_empty_and_alternate(before, after):
     kinds = [segment.kind for segment in compare(before, after).segments]
@@ -63,6 +64,7 @@ def test_segments_are_not_empty_and_alternate(before, after):
     assert all((one, other) != (Kind.INSERTED, Kind.DELETED) for one, other in pairwise(kinds))
 
 
+@settings(deadline=None)
 @given(texts)
 def test_a_text_is_the_same_as_itself(text):
     wording = compare(text, text)
@@ -70,17 +72,20 @@ def test_a_text_is_the_same_as_itself(text):
     assert wording.segments == ((Segment(Kind.EQUAL, text),) if text else ())
 
 
+@settings(deadline=None)
 @given(texts, texts)
 def test_different_texts_are_not_the_same(before, after):
     assert compare(before, after).is_same == (before == after)
 
 
+@settings(deadline=None)
 @given(texts)
 def test_tokens_are_the_whole_text(text):
     assert "".join(tokens(text)) == text
     assert all(tokens(text))
 
 
+@settings(deadline=None)
 @given(texts, texts)
 def test_with_no_time_the_texts_can_be_read_off_too(before, after):
     wording = compare(before, after, is_over=lambda: True)
@@ -88,6 +93,7 @@ def test_with_no_time_the_texts_can_be_read_off_too(before, after):
     assert joined(wording.after) == after
 
 
+@settings(deadline=None)
 @given(st.text("abc", max_size=12), st.text("abc", max_size=12))
 def test_what_sequences_have_in_common_is_equal_in_order_and_longest(a, b):
     blocks = common_blocks(a, b, 100, lambda: False)
