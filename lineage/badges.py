@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -41,9 +41,15 @@ class Badge:
         )
 
     @property
+    def binned(self) -> Notebook | None:
+        """The template that it was said to be a run of, while that lies in the bin."""
+        template = self.pin.template if self.pin else None
+        return template if template is not None and template.is_deleted else None
+
+    @property
     def is_pending(self) -> bool:
-        """Something was said that has not been worked out yet, or cannot hold for now."""
-        if self.pin is None:
+        """Something was said that has not been worked out yet."""
+        if self.pin is None or self.binned is not None:
             return False
         if self.pin.says == Pin.Says.RUN:
             return self.run is None or self.run.how != RunOf.How.PINNED
@@ -70,3 +76,9 @@ def _by_cell(notebook: Notebook, user: Viewer) -> Mapping[int, list[Offer]]:
     for offer in offers(notebook, user):
         placed.setdefault(offer.beside.index if offer.beside else 0, []).append(offer)
     return placed
+
+
+def runs_of(notebooks: Collection[int], user: Viewer) -> dict[int, int]:
+    """How many runs that the reader may see each has; those without any are not among them."""
+    runs = Sight(user).runs.filter(template__in=notebooks).values("template")
+    return dict(runs.annotate(count=Count("pk")).values_list("template", "count"))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from rest_framework import generics, serializers, status
 from rest_framework.exceptions import APIException
-from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,7 +20,6 @@ from lineage.runlist import DIFFERS, ENDINGS, RunList
 from notebooks.access import signed_in, visible_notebook, writable_notebook
 from notebooks.models import Notebook
 from notebooks.verdict import Ending
-
 
 _DEVIATIONS = Prefetch("deviations", Deviation.objects.order_by("pk"))
 
@@ -91,17 +89,18 @@ class RunsRequest(serializers.Serializer[Any]):
     since = serializers.DateField(required=False)
 
 
-class RunsView(APIView):
+@extend_schema(operation_id="notebook_runs", parameters=[RunsRequest])
+class RunsView(generics.ListAPIView[RunOf]):
     """The runs of a template, the last first, and what each did otherwise."""
 
-    @extend_schema(operation_id="notebook_runs", parameters=[RunsRequest], responses=RunSerializer(many=True))
-    def get(self, request: Request, pk: int) -> Response:
-        notebook = _in_use(visible_notebook(request.user, pk))
-        RunsRequest(data=request.query_params).is_valid(raise_exception=True)
-        listed = RunList(notebook, request.user, request.query_params)
-        pages = PageNumberPagination()
-        page = pages.paginate_queryset(listed.found.prefetch_related(_DEVIATIONS), request, view=self)
-        return pages.get_paginated_response(RunSerializer(page, many=True, context={"request": request}).data)
+    queryset = RunOf.objects.none()
+    serializer_class = RunSerializer
+
+    def get_queryset(self) -> QuerySet[RunOf]:
+        notebook = _in_use(visible_notebook(self.request.user, self.kwargs["pk"]))
+        asked = self.request.query_params
+        RunsRequest(data=asked).is_valid(raise_exception=True)
+        return RunList(notebook, self.request.user, asked).found.prefetch_related(_DEVIATIONS)
 
 
 class PinSerializer(serializers.Serializer[Any]):
@@ -120,7 +119,9 @@ class PinSerializer(serializers.Serializer[Any]):
         try:
             found = visible_notebook(self.context["request"].user, pk)
         except Http404 as error:
-            raise serializers.ValidationError({"template": _("There is no runbook of this name that you may read.")}) from error
+            raise serializers.ValidationError(
+                {"template": _("There is no runbook of this name that you may read.")}
+            ) from error
         if reason := why_not(self.context["notebook"], found):
             raise serializers.ValidationError({"template": reason})
         return found

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django import template
@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from lineage.badges import Badge
 from lineage.offers import Offer
+from notebooks.models import Notebook
 
 register = template.Library()
 
@@ -14,6 +15,11 @@ register = template.Library()
 def offers_at(badge: Badge | None, index: int) -> Sequence[Offer]:
     """Those that stand at a cell of the template's page."""
     return badge.offers.get(index, ()) if badge else ()
+
+
+@register.filter
+def runs_in(counts: Mapping[int, int], notebook: Notebook) -> int:
+    return counts.get(notebook.pk, 0)
 
 
 @register.filter

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from lineage.badges import runs_of
 from notebooks import folders, paths
 from notebooks.access import visible_space
 from notebooks.models import Notebook, SideFile, Space
@@ -68,6 +69,7 @@ def _folder(request: HttpRequest, space: Space, folder: str) -> HttpResponse:
         "sort": sort,
         "page": page,
         "rows": [_row(entry, verdicts) for entry in entries],
+        "runs": runs_of(verdicts.keys(), request.user),
         "readme": readme,
         "readme_text": shown_readme(readme.text, request.user) if readme.text else None,
         "readme_reading": _reading(readme, request.user),

@@ -274,6 +274,14 @@ class TestBadge:
         assert f'a run of <a href="{template.get_absolute_url()}">' in text
         assert "on 2026-01-02 by kato" in text
 
+    def test_its_folder_says_it_too(self, pages, space):
+        template, stray = make_template(space), make_runbook("uptime", space=space, path="share/b.ipynb")
+        make_run(space, "0001")
+        refresh.catch_up()
+        text = pages.get(reverse("browse", args=["hub", "share/"])).content.decode()
+        assert f'<a href="{reverse("runs", args=[template.pk])}">template, 1 run</a>' in text
+        assert reverse("runs", args=[stray.pk]) not in text
+
     def test_an_old_revision_is_neither(self, pages, space):
         make_template(space)
         run = make_run(space, "0001")
@@ -331,6 +339,14 @@ class TestPin:
             assert reason in response.content.decode()
         assert self.say(pages, one, "nonsense").status_code == 422
         assert Pin.objects.filter(notebook=one).count() == 0
+
+    def test_while_the_pinned_template_is_in_the_bin_that_is_told(self, pages, space, writer):
+        template, stray = make_template(space), make_runbook("uptime", space=space, path="b.ipynb")
+        self.say(pages, stray, "run", str(template.pk))
+        moving.delete(template, writer)
+        refresh.catch_up()
+        text = pages.get(stray.get_absolute_url()).content.decode()
+        assert "which is in the bin" in text and "worked out" not in text
 
     def test_a_pinned_template_that_one_may_not_see_is_not_told(self, client, space):
         reader = make_user()
