@@ -74,7 +74,7 @@ def picture_of_all(
 def picture_of_families(sight: Sight, families: Collection[UUID], more_url: str) -> Picture | None:
     """The ways of some families of cells and of those they descend from. `more_url` lists what is folded."""
     arcs = family_journeys(sight, families)
-    return _picture(sight, arcs, Look(), _("Where these cells travelled"), lambda _group: more_url)
+    return _picture(sight, arcs, Look(), _("Where this cell travelled"), lambda _group: more_url)
 
 
 def picture_of_runbook(sight: Sight, notebook: Notebook) -> Picture | None:

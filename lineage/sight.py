@@ -56,8 +56,7 @@ class Sight:
 
         Asked by what may not be seen, it reads one index from its beginning to its end.
         """
-        unseen = Space.objects.exclude(pk__in=self._space_ids)
-        held = Holding.objects.exclude(space__in=unseen).order_by("uuid").values("uuid")
+        held = Holding.objects.exclude(space__in=self._unseen).order_by("uuid").values("uuid")
         ends = held.annotate(one=Min("head"), other=Max("head")).filter(one__lt=F("other"))
         return ends.values_list("uuid", flat=True)
 
@@ -73,11 +72,15 @@ class Sight:
 
     def alone(self, most: int) -> list[int]:
         """Notebooks whose template may not be seen, the newest first."""
-        runs = RunOf.objects.filter(self.sees("notebook")).exclude(self.sees("template"))
+        runs = RunOf.objects.filter(self.sees("notebook"), template__space__in=self._unseen)
         return list(runs.order_by("-notebook").values_list("notebook", flat=True)[:most])
 
     def heads(self, runbooks: Iterable[int]) -> dict[int, Head]:
         return heads(self.user, runbooks)
+
+    @property
+    def _unseen(self) -> QuerySet[Space]:
+        return Space.objects.exclude(pk__in=self._space_ids)
 
     @cached_property
     def _space_ids(self) -> list[int]:

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 from lineage.badges import badge
 from lineage.beside import Beside
 from lineage.offers import offers
+from lineage.pictures import picture_of_runbook
 from lineage.pins import PinForm
 from lineage.runlist import RunList
+from lineage.sight import Sight
 from lineage.track import legend
 from notebooks.access import signed_in, visible_notebook, writable_notebook
 
@@ -27,6 +29,7 @@ def runs(request: HttpRequest, pk: int) -> HttpResponse:
         "listed": listed,
         "legend": legend(),
         "offers": offers(notebook, request.user) if listed.summary else [],
+        "picture": picture_of_runbook(Sight(request.user), notebook) if listed.summary else None,
         "badge": None if listed.summary else badge(notebook, request.user, with_offers=False),
     }
     return render(request, "lineage/runs.html", context)

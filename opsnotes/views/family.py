@@ -11,6 +11,8 @@ from django.views.decorators.http import require_safe
 
 from lineage.families import copies_of, family_of
 from lineage.occurrences import Family
+from lineage.pictures import picture_of_families
+from lineage.sight import Sight
 from notebooks import memes
 from notebooks.memes import Meme
 from notebooks.models import Notebook
@@ -47,6 +49,7 @@ def family(request: HttpRequest, meme: str) -> HttpResponse:
         "left": _left(request),
         "text": text,
         "beside": beside(found, asked, request.user),
+        "picture": picture_of_families(Sight(request.user), [asked.uuid], "#texts"),
         **_bearing(found, asked, request.user),
         **_texts(request, found, asked.branch or None, text),
     }

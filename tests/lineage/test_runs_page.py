@@ -16,7 +16,7 @@ from tests.lineage.test_runs import HUB, A, B, C, D, branched, code, found, make
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 20  # of the page, however long
+QUERIES = 25  # of the page, however long
 REPAIR = "sudo -n true; pwd"
 
 
