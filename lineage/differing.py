@@ -1,4 +1,4 @@
-"""What a run did otherwise, in words. A page has hundreds of these lines: they are not written by a template."""
+"""How a run ended and what it did otherwise, in words. A page has hundreds of such lines: no template writes them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lineage.models import Deviation, RunOf
+from lineage.models import Deviation, RunOf, Trace
+from notebooks.verdict import Ending
 
 
 class Words:
@@ -29,8 +30,22 @@ class Words:
         }
         self.not_reached = _("not reached")
         self.counts_not_reached = _("%(n)d not reached")
+        self.stopped = _("stopped at %(step)s")
+        self.part = _("%(ran)s of %(total)s")
+        self.done = _("done")
+        self.retried = _("done, not at the first try")
+        self.not_run = _("not run")
         self.cell = _("cell %(number)d")
         self.template_cell = _("cell %(number)d of the template")
+
+    def ended(self, run: RunOf, trace: Trace) -> str:
+        if trace.ending == Ending.STOPPED:
+            return self.stopped % {"step": trace.stopped_step}
+        if trace.ending == Ending.OPEN:
+            return self.part % {"ran": trace.ran, "total": trace.steps}
+        if trace.ending != Ending.DONE:
+            return self.not_run
+        return self.retried if run.repeated else self.done
 
     def counted(self, run: RunOf) -> SafeString:
         """2 edited, 1 skipped; softly what says little of the procedure: values, notes, steps that were not reached."""

@@ -114,22 +114,29 @@ def _ending(asked: str) -> list[str]:
 @dataclass(frozen=True, slots=True)
 class Row:
     run: RunOf
+    url: str
+    day: str
     track: Track
+    shape: str  # of how it ended, as the status has it
+    ended: str
+    lasted: timedelta | None
     counted: SafeString  # what it did otherwise
     listed: SafeString
 
-    @property
-    def lasted(self) -> timedelta | None:
-        trace = self.run.notebook.trace
-        return trace.worked_until - trace.worked_at if trace.worked_until else None
-
-    @property
-    def shape(self) -> str:
-        return SHAPES[Ending(self.run.notebook.trace.ending)]
-
-    @property
-    def is_retried(self) -> bool:
-        return self.run.notebook.trace.ending == Ending.DONE and self.run.repeated > 0
+    @classmethod
+    def of(cls, run: RunOf, deviations: Sequence[Deviation], words: Words) -> Row:
+        trace = run.notebook.trace
+        return cls(
+            run=run,
+            url=run.notebook.get_absolute_url(),
+            day=f"{timezone.localtime(trace.worked_at):%Y-%m-%d}",
+            track=Track.of(run.steps),
+            shape=SHAPES[Ending(trace.ending)],
+            ended=words.ended(run, trace),
+            lasted=trace.worked_until - trace.worked_at if trace.worked_until else None,
+            counted=words.counted(run),
+            listed=words.listed(run, deviations),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +209,7 @@ class RunList:
         for each in Deviation.objects.filter(run__in=runs).order_by("index", "template_index", "pk"):
             deviations[each.run_id].append(each)
         words = Words()
-        return [
-            Row(run, Track.of(run.steps), words.counted(run), words.listed(run, deviations[run.pk]))
-            for run in runs
-        ]
+        return [Row.of(run, deviations[run.pk], words) for run in runs]
 
     @cached_property
     def steps(self) -> list[StepChoice]:
