@@ -110,6 +110,11 @@ class Related:
         return len(self._families)
 
     @property
+    def everywhere(self) -> int:
+        """How many of its cells are in so many runbooks that they make nobody kin."""
+        return len(set(self._families) - self._own_telling[1])
+
+    @property
     def is_behind(self) -> bool:
         """Whether its cells wait to be read."""
         return Due.objects.filter(notebook_id=self.notebook.pk).exists()
@@ -119,7 +124,7 @@ class Related:
     @cached_property
     def sharings(self) -> list[Sharing]:
         """Who shares most comes first."""
-        kinships, telling = self._telling(self._families)
+        kinships, telling = self._own_telling
         found = held(self._sight, telling)
         return sharings(set(self._families), found, kinships, self._runbook)
 
@@ -179,6 +184,10 @@ class Related:
         # A run whose template may not be seen is counted with that one alone.
         cells = Cell.objects.filter(notebook=self.notebook).order_by().values_list("meme", flat=True)
         return list(cells.distinct()[:MOST_FAMILIES])
+
+    @cached_property
+    def _own_telling(self) -> tuple[list[Kinship], set[UUID]]:
+        return self._telling(self._families)
 
     def _telling(self, families: Collection[UUID]) -> tuple[list[Kinship], set[UUID]]:
         """What is kin to these families, and those of both that can tell of kin among runbooks."""

@@ -159,7 +159,9 @@ def test_what_everybody_has_makes_nobody_kin(ask, space, monkeypatch):
     for number in range(3):
         holding(space, f"other{number}", branch(everywhere, number))
     holding(space, "kin", branch(rare))
-    assert shared_of(ask(here)) == [("kin.ipynb", 1)]
+    response = ask(here)
+    assert shared_of(response) == [("kin.ipynb", 1)]
+    assert "1 of its cells is in so many runbooks" in response.content.decode()
 
 
 def test_the_section_is_a_piece_for_htmx_and_a_page_for_a_link(ask, space):
