@@ -15,7 +15,7 @@ ELSEWHERE = "/"  # the group of what lies in many folders; no folder is called s
 
 MOST_NODES = 30
 MOST_GROUPS = 6
-MOST_ARCS = 90
+MOST_ARCS = 60
 
 
 @dataclass(frozen=True, slots=True)

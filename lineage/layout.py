@@ -18,6 +18,7 @@ from lineage.stacking import stacked
 BOX_WIDTH = 208
 BOX_HEIGHT = 46
 PORT = 16  # from one line to the next at the side of a box
+PASS = 10  # and where they only pass
 BETWEEN_LAYERS = 92
 BETWEEN_BOXES = 14
 BETWEEN_PARTS = 34
@@ -81,14 +82,14 @@ def _part(keys: Sequence[Key], arcs: Sequence[Arc]) -> Layout:
 
 
 def _heights(columns: Columns, chains: Iterable[Chain]) -> dict[Place, int]:
-    """A box is as high as its ports need; where a line only passes, a port's room is enough."""
+    """A box is as high as its ports need; where a line only passes, less is enough."""
     leaving: dict[Place, int] = defaultdict(int)
     entering: dict[Place, int] = defaultdict(int)
     for chain in chains:
         leaving[chain.places[0]] += 1
         entering[chain.places[-1]] += 1
     return {
-        place: PORT
+        place: PASS
         if isinstance(place, tuple)
         else max(BOX_HEIGHT, PORT * (max(leaving[place], entering[place]) + 1))
         for column in columns

@@ -12,7 +12,7 @@ SWEEPS = 4
 def stacked(
     columns: Columns, chains: Sequence[Chain], heights: Mapping[Place, int], gap: int
 ) -> dict[Place, float]:
-    """The middle of each place. The highest begins at 0; between two of a column is at least `gap`."""
+    """The middle of each place. The highest begins at 0; between a box and what is next to it is at least `gap`."""
     left, right = neighbours(chains)
     middles: dict[Place, float] = {}
     for column in columns:
@@ -47,4 +47,6 @@ def _settled(
 
 
 def _distance(one: Place, other: Place, heights: Mapping[Place, int], gap: int) -> float:
-    return (heights[one] + heights[other]) / 2 + gap
+    """Lines that only pass may do so side by side."""
+    both_pass = isinstance(one, tuple) and isinstance(other, tuple)
+    return (heights[one] + heights[other]) / 2 + (0 if both_pass else gap)
