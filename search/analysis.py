@@ -80,10 +80,10 @@ def _parts(text: str) -> frozenset[str]:
 
 # Runs repeat the cells of their template: most short texts were seen before.
 _SHORT = 1000
-_known_parts = lru_cache(maxsize=8192)(_parts)
+_known_parts = lru_cache(maxsize=2048)(_parts)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _pieces(word: str) -> tuple[str, ...]:
     if word.islower() and word.isalpha():
         return ()
