@@ -10,8 +10,8 @@ Points = Mapping[int, Mapping[str, float]]  # by the number of notebooks
 WIDTH, HEIGHT = 300, 220  # of a panel
 LEFT, RIGHT, TOP, BOTTOM = 48, 16, 44, 40
 PANELS = (
-    ("A notebook comes in (processor)", ("ingest",)),
-    ("A notebook is indexed (processor)", ("index",)),
+    ("A notebook comes in", ("ingest",)),
+    ("A notebook is indexed", ("index",)),
     ("A search through the API", ("p50", "p95")),
 )
 
@@ -34,7 +34,7 @@ def drawing(points: Points) -> str:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" role="img">',
-            "<title>Milliseconds over the number of notebooks in the library</title>",
+            "<title>Milliseconds of the processor over the number of notebooks in the library</title>",
             f"<style>{STYLE}</style>",
             *panels,
             "</svg>\n",
