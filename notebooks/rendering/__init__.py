@@ -7,7 +7,7 @@ from notebooks.rendering.folding import TEXT, raw_text, whole_output
 from notebooks.rendering.frames import FRAME
 from notebooks.rendering.markdown import render_markdown
 from notebooks.rendering.marks import outputs_in, source_in
-from notebooks.rendering.model import Heading, Place, Rendered, RenderedAsset, SafeHtml
+from notebooks.rendering.model import Heading, Place, Referent, Rendered, RenderedAsset, SafeHtml
 from notebooks.rendering.place import place
 from notebooks.rendering.searchtext import output_text
 from notebooks.rendering.svg import safe_svg
@@ -18,6 +18,7 @@ __all__ = [
     "TEXT",
     "Heading",
     "Place",
+    "Referent",
     "Rendered",
     "RenderedAsset",
     "SafeHtml",

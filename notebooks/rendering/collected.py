@@ -11,6 +11,7 @@ class Collected:
     assets: dict[str, RenderedAsset] = field(default_factory=dict)
     links: dict[str, None] = field(default_factory=dict)  # in order, each once
     headings: list[Heading] = field(default_factory=list)
+    references: dict[str, None] = field(default_factory=dict)  # in order, each once
 
     def add_asset(self, raw: bytes, media_type: str) -> str:
         digest = sha256(raw).hexdigest()
@@ -18,4 +19,6 @@ class Collected:
         return digest
 
     def rendered(self, html: str) -> Rendered:
-        return Rendered(html, tuple(self.assets.values()), tuple(self.links), tuple(self.headings))
+        return Rendered(
+            html, tuple(self.assets.values()), tuple(self.links), tuple(self.headings), tuple(self.references)
+        )

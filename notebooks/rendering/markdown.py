@@ -22,6 +22,7 @@ from notebooks.rendering.code import highlighted
 from notebooks.rendering.collected import Collected
 from notebooks.rendering.math import mathml
 from notebooks.rendering.model import Heading, Rendered
+from notebooks.rendering.references import Cut, mark_references
 from notebooks.rendering.sanitise import Attachment, addressed, cleaned, decoded, no_attachment, with_pictures
 from notebooks.rendering.text import clean_markup
 
@@ -54,20 +55,24 @@ class _Page:
         return name if seen == 1 else f"{name}-{seen - 1}"
 
 
-def render_markdown(text: str, attachment: Attachment = no_attachment) -> Rendered:
-    """Prose of a README or a cell."""
+def render_markdown(
+    text: str, attachment: Attachment = no_attachment, references: Cut | None = None
+) -> Rendered:
+    """Prose of a README or a cell, or of a note: with `references`, words that name something are told apart."""
     collected = Collected()
-    return collected.rendered(markdown(text, collected, attachment))
+    return collected.rendered(markdown(text, collected, attachment, references))
 
 
-def markdown(text: str, collected: Collected, attachment: Attachment = no_attachment) -> str:
+def markdown(
+    text: str, collected: Collected, attachment: Attachment = no_attachment, references: Cut | None = None
+) -> str:
     text = clean_markup(text)
     if len(text) > LONG:
         text, attachment = _with_images_apart(text, attachment)
     if len(text) > LONGEST or text.count("![") > MOST_IMAGES:
         return pre("raw", escape(text, quote=False), text)
     page = _Page(collected)
-    html = cleaned(with_pictures(_parser_for(text).render(text, {"page": page})))
+    html = cleaned(with_pictures(_parser_for(text).render(text, {"page": page, "references": references})))
     html = _HEADING_TAG.sub(_shifted, html) if "<h" in html else html
     html = wrapped_tables(addressed(html, collected, attachment))
     return _SLOT.sub(lambda match: page.slots[int(match[1])], html) if page.slots else html
@@ -139,6 +144,14 @@ class _Renderer(RendererHTML):
     ) -> str:
         return str(env["page"].slot(mathml(tokens[idx].content.strip(), is_block=True)))
 
+    def reference(
+        self, tokens: Sequence[Token], idx: int, _options: OptionsDict, env: MutableMapping[str, Any]
+    ) -> str:
+        page: _Page = env["page"]
+        written = tokens[idx].content
+        page.collected.references[written] = None
+        return page.slot(marks.reference(written))
+
     # A <p> cannot hold the <div> of a displayed formula: in a sentence it is displayed inline.
     math_inline_double = math_inline
 
@@ -203,12 +216,14 @@ def _parser(*, has_environments: bool = True) -> MarkdownIt:
     if has_environments:
         parser.use(amsmath_plugin)
     parser.use(gfm_autolink_plugin)
-    for name in ("math_inline", "math_inline_double", "math_block"):
+    for name in ("math_inline", "math_inline_double", "math_block", "reference"):
         parser.renderer.rules[name] = getattr(parser.renderer, name)  # type: ignore[attr-defined]
     parser.renderer.rules["amsmath"] = parser.renderer.math_block  # type: ignore[attr-defined]
     parser.validateLink = _any_link  # type: ignore[method-assign]
     parser.core.ruler.push("classes_for_styles", _classes_for_styles)
     parser.core.ruler.push("tasks", _tasks)
+    # Before escapes are joined to the text around them: "\\#" begins no tag.
+    parser.core.ruler.before("text_join", "references", mark_references)
     return parser
 
 

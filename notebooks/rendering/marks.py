@@ -43,6 +43,11 @@ def anchor(name: str) -> str:
     return f"{START}h{quote(name)}{END}"
 
 
+def reference(written: str) -> str:
+    """A word that names something, as it was written: a tag, a person, an address."""
+    return f"{START}r{quote(written, safe='')}{END}"
+
+
 def word(key: str, number: int | None = None) -> str:
     """A word of the interface, in the reader's language: a key of words.WORDS."""
     return f"{START}w{key}{END}" if number is None else f"{START}w{key}:{number}{END}"

@@ -39,6 +39,20 @@ class Rendered:
         str, ...
     ] = ()  # relative addresses, percent-encoded, without query; some with "#" and an anchor
     headings: tuple[Heading, ...] = ()
+    references: tuple[str, ...] = ()  # words that name something, as written; only where they were asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Referent:
+    """What a word of a text turned out to name."""
+
+    text: str  # to show for it
+    url: str  # '' where it is shown without a link
+    rest: str = ""  # the end of the word that belongs to it no more
+
+
+def _unknown(_word: str) -> Referent | None:
+    return None
 
 
 def _nowhere(_address: str) -> str | None:
@@ -60,4 +74,5 @@ class Place:
         _nowhere  # sha256 -> a folded output's whole HTML, where it goes in at once
     )
     outputs_url: str = ""  # where the outputs are asked for, if they are not shown at once
+    reference: Callable[[str], Referent | None] = _unknown  # one of `references` -> what it names
     has_source: bool = True  # a report shows prose and outputs alone

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from notebooks.rendering import blocks
 from notebooks.rendering.marks import END, START
-from notebooks.rendering.model import Place, SafeHtml
+from notebooks.rendering.model import Place, Referent, SafeHtml
 from notebooks.rendering.words import say
 
 _SHA256 = "[0-9a-f]{64}"
@@ -59,10 +59,23 @@ def _filled(marker: str, place: Place) -> str:
         return f"cell-{place.index}"
     if kind == "w":
         return _said(payload)
+    if kind == "r":
+        return _referred(unquote(payload), place)
     url_of = {"a": place.asset_url, "m": place.more_url, "f": place.frame_url}.get(kind)
     if url_of is None or not re.fullmatch(_SHA256, payload):
         return ""
     return escape(url_of(payload))
+
+
+def _referred(written: str, place: Place) -> str:
+    """A link to what the word names; an address that names nothing here is a link all the same."""
+    is_address = written.startswith(("http://", "https://"))
+    found = place.reference(written) or Referent(written, written if is_address else "")
+    text, rest = escape(found.text), escape(found.rest)
+    if not found.url:
+        return text + rest
+    leaving = ' rel="noopener noreferrer"' if found.url == written else ""
+    return f'<a href="{escape(found.url)}"{leaving}>{text}</a>{rest}'
 
 
 def _said(payload: str) -> str:

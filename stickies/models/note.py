@@ -43,6 +43,11 @@ class NoteQuerySet(models.QuerySet["Note"]):
         """What stands by itself; replies hang below."""
         return self.filter(parent=None)
 
+    def told(self) -> "NoteQuerySet":
+        """The threads of which anything is shown: of a deleted one a tombstone, where there are replies."""
+        replies = Note.objects.alive().filter(parent=models.OuterRef("pk"))
+        return self.threads().filter(models.Q(deleted_at=None) | models.Exists(replies))
+
 
 class Note(models.Model):
     """What somebody said at a cell, a notebook or a plain title. It hangs on values: no re-ingest can lose it."""
@@ -89,6 +94,7 @@ class Note(models.Model):
             models.Index(fields=["space", "kind", "created_at"], name="note_by_space_and_kind"),
             models.Index(fields=["parent", "created_at"], name="note_by_thread"),
             models.Index(fields=["author", "created_at"], name="note_by_author"),
+            models.Index(fields=["cell_digest"], name="note_by_text"),
         ]
 
     def __str__(self) -> str:

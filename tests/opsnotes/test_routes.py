@@ -19,6 +19,9 @@ from notebooks.rendering import FRAME
 from opsnotes import loginlink, status
 from opsnotes.models import ApiToken
 from search import refresh
+from stickies import writing
+from stickies.digests import digest_of
+from stickies.drafts import At, Draft
 from tests.builders import PASSWORD, display, make_notebook, make_space, make_user, stream
 from tests.search.conftest import use
 
@@ -84,6 +87,19 @@ basket-clear               POST   302 302 302 302 302
 basket-undo                POST   302 302 302 302 302
 basket-download            GET    302 302 200 200 302
 basket-download            POST   302 302 200 200 302
+
+note-new                   GET    302 404 200 200 404
+note-new                   POST   302 404 302 302 404
+note                       GET    404 404 200 200 404
+note-reply                 GET    302 404 200 200 404
+note-reply                 POST   302 404 302 302 404
+note-edit                  GET    302 404 403 200 404
+note-edit                  POST   302 404 403 302 404
+note-resolve               POST   302 404 302 302 404
+note-delete                GET    302 404 403 200 404
+note-delete                POST   302 404 403 302 404
+note-history               GET    404 404 200 200 404
+note-difference            GET    404 404 200 200 404
 
 login                      GET    200 302 302 302 302
 login                      POST   302 302 302 302 302
@@ -221,6 +237,7 @@ class World:
             state="failed",
         )
         ApiToken.make(self.people["writer"], "cron")
+        self.note = self._note()
         lineage_refresh.catch_up()
         # The stranger and the staff collected it while they were in the space.
         self.held = {
@@ -256,9 +273,20 @@ class World:
             return types[FRAME]
         return next(sha256 for media_type, sha256 in types.items() if media_type not in ("image/png", FRAME))
 
+    def _note(self):
+        """Written, and changed once, by the writer."""
+        place = At.cell(self.notebook, self.notebook.cells.get(index=1))
+        writer = self.people["writer"]
+        note = writing.write(Draft(self.space, place, f"{SECRET} at first"), writer)
+        return writing.edit(note, writer, seen=digest_of(note.body), body=f"{SECRET} #{SECRET}")
+
     def url(self, route, person="writer"):
         arguments = [self.held.get(person, 0)] if route == "api-basket-detail" else self._arguments(route)
         path = f"/{route}" if "/" in route else reverse(route, args=arguments)
+        if route == "note-new":
+            return f"{path}?notebook={self.notebook.pk}&index=1"
+        if route == "note-difference":
+            return f"{path}?at={self.notebook.pk}:1"
         if route in COMPARISONS:
             return f"{path}?a={self.notebook.pk}@1&b={self.notebook.pk}"
         return f"{path}?q={NEEDLE}" if route in SEARCHES else path
@@ -291,6 +319,8 @@ class World:
             return loginlink.path_for(self.people["reader"]).split("/")[3:4]
         if route in arguments:
             return arguments[route]
+        if route.startswith("note") and route != "note-new":
+            return [self.note.pk]
         if route.startswith(("batch", "api-uploads-")) and route not in ("batches", "api-uploads-list"):
             return [self.batch.pk]
         takes_a_notebook = route in (
@@ -310,6 +340,9 @@ class World:
         file = SimpleUploadedFile("c.ipynb", make_notebook("ls"))
         return {
             "pin": {"says": "template"},
+            "note-new": {"body": SECRET, "kind": "tip", "space": "ops"},
+            "note-reply": {"body": SECRET},
+            "note-edit": {"body": "other words", "kind": "hazard", "seen": digest_of(self.note.body)},
             "api-notebooks-pin": {"says": "template"},
             "move": {"space": "ops", "path": "moved.ipynb"},
             "upload": {"space": "ops", "files": file, "paths": "c.ipynb"},

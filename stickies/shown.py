@@ -1,0 +1,199 @@
+"""Notes as pages show them: with their replies, their words as HTML, where they come from, what one may do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+
+from django.db.models import Q
+from django.urls import reverse
+
+from lineage.naming import first_line
+from notebooks.models import Notebook
+from notebooks.models.space import Viewer
+from notebooks.rendering import SafeHtml
+from stickies.filling import Filling
+from stickies.matching import Means
+from stickies.models import Kind, Note, Reach, Seen
+from stickies.outdated import Fit
+from stickies.rights import Rights
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The copy that a note was written at, where that is another than the one it is shown at."""
+
+    title: str  # of its runbook; '' where the reader may not see that
+    url: str  # '' where nothing can be opened
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One note: a thread's first or a reply."""
+
+    note: Note
+    html: SafeHtml
+    may_edit: bool
+    may_delete: bool
+
+    @property
+    def is_removed(self) -> bool:
+        return self.note.deleted_at is not None
+
+    @property
+    def url(self) -> str:
+        """Below it stand what can be done with it: reply/, edit/, history/."""
+        return _url_pattern().replace("/0/", f"/{self.note.pk}/")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNote(Said):
+    """A thread."""
+
+    replies: Sequence[Said]
+    origin: Origin | None
+    may_answer: bool
+    is_unread: bool
+    # Where it stands on this page.
+    index: int | None = None  # of a cell
+    means: Means = Means.EXACT
+    fit: Fit = Fit.FITS
+    is_first: bool = True  # the note stands at more than one cell of the page; one of them has its id
+
+    @property
+    def line(self) -> str:
+        """Its first line, as it is told while the thread is closed."""
+        return first_line(self.note.body, is_code=False)
+
+    @property
+    def is_hazard(self) -> bool:
+        return self.note.kind == Kind.HAZARD
+
+    @property
+    def is_resolved(self) -> bool:
+        return self.note.resolved_at is not None
+
+    @property
+    def is_warning(self) -> bool:
+        """Stands open above the cell, and is printed."""
+        return self.is_hazard and not self.is_resolved and not self.is_removed
+
+    @property
+    def is_everywhere(self) -> bool:
+        return self.note.reach == Reach.FAMILY
+
+    def at(self, index: int, means: Means, fit: Fit, *, is_first: bool) -> ShownNote:
+        return replace(self, index=index, means=means, fit=fit, is_first=is_first)
+
+
+def shown(threads: Iterable[Note], user: Viewer, here: Notebook | None = None) -> list[ShownNote]:
+    """A constant number of queries, however many."""
+    threads = list(threads)
+    if not threads:
+        return []
+    page = _Page.of(threads, _replies(threads), user, here)
+    return [page.thread(note) for note in threads]
+
+
+def in_order(notes: Iterable[ShownNote]) -> list[ShownNote]:
+    """Hazards, then what is open, then what is resolved; each as it was written."""
+    return sorted(notes, key=lambda each: (each.is_resolved, not each.is_warning, each.note.created_at))
+
+
+@cache
+def _url_pattern() -> str:
+    """reverse() for any note: it is asked for a dozen times a thread."""
+    return reverse("note", args=[0])
+
+
+def _replies(threads: Sequence[Note]) -> Mapping[int, list[Note]]:
+    found: defaultdict[int, list[Note]] = defaultdict(list)
+    for note in Note.objects.alive().filter(parent__in=[each.pk for each in threads]).defer("cell_text"):
+        if note.parent_id is not None:
+            found[note.parent_id].append(note)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What is asked once for all notes of a page."""
+
+    replies: Mapping[int, list[Note]]
+    filling: Filling
+    rights: Rights
+    here: Notebook | None
+    origins: Mapping[int, Notebook]  # those that the reader may see
+    seen: Mapping[int, datetime]
+
+    @classmethod
+    def of(
+        cls,
+        threads: Sequence[Note],
+        replies: Mapping[int, list[Note]],
+        user: Viewer,
+        here: Notebook | None,
+    ) -> _Page:
+        everything = [*threads, *(reply for each in replies.values() for reply in each)]
+        written_at = {note.notebook_id for note in threads if note.notebook_id is not None}
+        written_at -= {here.pk} if here else set()
+        return cls(
+            replies,
+            Filling.of(everything, user),
+            Rights.of(user),
+            here,
+            _visible(written_at, user) if written_at else {},
+            _seen(threads, user),
+        )
+
+    def thread(self, note: Note) -> ShownNote:
+        replies = self.replies.get(note.pk, ())
+        return ShownNote(
+            note=note,
+            html=self._html(note),
+            may_edit=self.rights.may_edit(note),
+            may_delete=self.rights.may_delete(note),
+            replies=[self._said(reply) for reply in replies],
+            origin=self._origin(note),
+            may_answer=self.rights.may_answer(note),
+            is_unread=self._is_unread(note, replies),
+        )
+
+    def _said(self, note: Note) -> Said:
+        rights = self.rights
+        return Said(note, self._html(note), rights.may_edit(note), rights.may_delete(note))
+
+    def _html(self, note: Note) -> SafeHtml:
+        return self.filling.html(note)
+
+    def _origin(self, note: Note) -> Origin | None:
+        if self.here is not None and note.notebook_id == self.here.pk:
+            return None
+        origin = self.origins.get(note.notebook_id) if note.notebook_id else None
+        if origin is None:
+            return Origin("" if note.notebook_id else note.path, "")
+        url = origin.get_absolute_url()
+        at_cell = f"?meme={note.meme}" if note.meme and not note.is_of_notebook else ""
+        return Origin(origin.title, url + at_cell)
+
+    def _is_unread(self, note: Note, replies: Collection[Note]) -> bool:
+        if not self.rights.user.is_authenticated:
+            return False
+        seen_at = self.seen.get(note.pk)
+        own = self.rights.user.pk
+        others = [each.created_at for each in (note, *replies) if each.author_id != own]
+        return bool(others) and (seen_at is None or max(others) > seen_at)
+
+
+def _visible(notebooks: Collection[int], user: Viewer) -> dict[int, Notebook]:
+    found = Notebook.objects.visible_to(user).alive().filter(pk__in=notebooks)
+    return {each.pk: each for each in found.only("pk", "title", "path", "cell_count")}
+
+
+def _seen(threads: Sequence[Note], user: Viewer) -> dict[int, datetime]:
+    if not user.is_authenticated:
+        return {}
+    rows = Seen.objects.filter(Q(user=user.pk), note__in=[note.pk for note in threads])
+    return dict(rows.values_list("note_id", "at"))

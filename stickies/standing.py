@@ -1,0 +1,148 @@
+"""Which notes are seen at the cells of a notebook, at the notebook as a whole, and at a family.
+
+    notes_at(cells, notebook, user)   -> index -> the notes at that cell
+    notes_on(cells, notebook, user)   -> the same, with those of the notebook and those whose cell is gone
+    notes_of_family(uuid, user)       -> the notes on all copies of a cell
+
+Only notes of spaces that `user` may read, in a number of queries that does not depend on how many there are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import Q
+
+from notebooks.models import Cell, Notebook
+from notebooks.models.space import Viewer
+from stickies.joins import Joins, joins_of
+from stickies.matching import Bearer, Means, Place, Spots
+from stickies.models import Note, Reach
+from stickies.models.note import NoteQuerySet
+from stickies.outdated import fit_of
+from stickies.shown import ShownNote, in_order, shown
+
+
+@dataclass(frozen=True, slots=True)
+class NotesOn:
+    """The notes of a page about one notebook."""
+
+    at: Mapping[int, Sequence[ShownNote]] = field(default_factory=dict)  # by the index of a cell
+    whole: Sequence[ShownNote] = ()  # on the notebook as a whole
+    gone: Sequence[ShownNote] = ()  # written at a cell that it has no more
+
+    @property
+    def count(self) -> int:
+        return len({each.note.pk for notes in (*self.at.values(), self.whole) for each in notes})
+
+
+def notes_at(cells: Iterable[Bearer], notebook: Notebook, user: Viewer) -> Mapping[int, Sequence[ShownNote]]:
+    return notes_on(cells, notebook, user).at
+
+
+def notes_on(cells: Iterable[Bearer], notebook: Notebook, user: Viewer) -> NotesOn:
+    """`cells` are those of the page: all of the notebook, or a part of it."""
+    cells = list(cells)
+    spots, threads = _found(cells, notebook, user)
+    notes = {each.note.pk: each for each in shown(threads, user, notebook)}
+    placed = {note.pk: spots.places_of(note) for note in threads}
+    return NotesOn(
+        at=_at_cells(placed, notes),
+        whole=in_order(note for note in notes.values() if _is_of(note.note, notebook)),
+        gone=in_order(_gone(placed, notes, notebook, is_part=len(cells) < notebook.cell_count)),
+    )
+
+
+def counts_at(cells: Iterable[Bearer], notebook: Notebook, user: Viewer) -> dict[int, int]:
+    """How many threads are seen at each cell."""
+    spots, threads = _found(list(cells), notebook, user)
+    counts: defaultdict[int, int] = defaultdict(int)
+    for note in threads:
+        for place in spots.places_of(note):
+            counts[place.spot.cell.index] += 1
+    return counts
+
+
+def notes_of_family(uuid: UUID, user: Viewer) -> list[ShownNote]:
+    """Whatever their reach; those of families that are joined to it included."""
+    joins = joins_of({uuid}, user)
+    threads = _threads(user).filter(meme__in=joins.all_of({uuid}))
+    return in_order(
+        each.at(0, _means(each.note, uuid, joins), each.fit, is_first=True) for each in shown(threads, user)
+    )
+
+
+def _found(cells: Sequence[Bearer], notebook: Notebook, user: Viewer) -> tuple[Spots, list[Note]]:
+    """All notes that may be seen on the page of the notebook."""
+    uuids = {cell.meme for cell in cells}
+    joins = joins_of(uuids, user)
+    spots = Spots(cells, joins, notebook.pk)
+    here = Q(notebook=notebook) | Q(meme__in=joins.all_of(uuids))
+    if spots.by_text:
+        here |= Q(cell_digest__in=list(spots.by_text))
+    if notebook.meme is not None:
+        here |= Q(meme=notebook.meme, is_of_notebook=True)
+    return spots, list(_threads(user).filter(here))
+
+
+def _threads(user: Viewer) -> NoteQuerySet:
+    return Note.objects.visible_to(user).told().select_related("space", "resolved_by").defer("cell_text")
+
+
+def _at_cells(
+    placed: Mapping[int, Sequence[Place]], notes: Mapping[int, ShownNote]
+) -> dict[int, Sequence[ShownNote]]:
+    at: defaultdict[int, list[ShownNote]] = defaultdict(list)
+    for pk, places in placed.items():
+        for number, place in enumerate(places):
+            at[place.spot.cell.index].append(_standing(notes[pk], place, is_first=number == 0))
+    return {index: in_order(standing) for index, standing in at.items()}
+
+
+def _standing(note: ShownNote, place: Place, *, is_first: bool) -> ShownNote:
+    fit = fit_of(note.note.cell_digest, place.spot.digest, is_same_notebook=note.origin is None)
+    return note.at(place.spot.cell.index, place.means, fit, is_first=is_first)
+
+
+def _is_of(note: Note, notebook: Notebook) -> bool:
+    if not note.is_of_notebook:
+        return False
+    is_same = note.meme is not None and note.meme == notebook.meme
+    if note.notebook_id == notebook.pk:
+        return True
+    if note.reach == Reach.ID:
+        return is_same and note.branch == notebook.branch
+    return is_same and note.reach == Reach.FAMILY
+
+
+def _gone(
+    placed: Mapping[int, Sequence[Place]],
+    notes: Mapping[int, ShownNote],
+    notebook: Notebook,
+    *,
+    is_part: bool,
+) -> list[ShownNote]:
+    """Written here, and at no cell any more; of a long notebook the other parts are looked at too."""
+    left = [
+        notes[pk]
+        for pk, places in placed.items()
+        if not places and not notes[pk].note.is_of_notebook and notes[pk].note.notebook_id == notebook.pk
+    ]
+    if not left or not is_part:
+        return left
+    elsewhere = _held_by(notebook, {each.note.meme for each in left if each.note.meme})
+    return [each for each in left if each.note.meme not in elsewhere]
+
+
+def _held_by(notebook: Notebook, uuids: Collection[UUID]) -> set[UUID]:
+    cells = Cell.objects.filter(notebook=notebook, meme__in=uuids).order_by()
+    return set(cells.values_list("meme", flat=True))
+
+
+def _means(note: Note, uuid: UUID, joins: Joins) -> Means:
+    if note.meme == uuid:
+        return Means.FAMILY
+    return Means.JOINED if note.meme in joins.of(uuid) else Means.ALIKE
