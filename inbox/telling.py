@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
@@ -19,6 +21,7 @@ from notebooks.paths import one_way
 from notebooks.people import readers_of
 
 EXCERPT = 300  # characters
+_UNSPEAKABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ufffe\\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,13 @@ def tell(event: Event) -> None:
     if hooks:
         # Robust: with the broker away the rows wait for the sweep, and who wrote need not know.
         transaction.on_commit(bells.ring_for_deliveries, robust=True)
+
+
+def withdraw(key: str) -> None:
+    """What was told of is gone, as with a note that was deleted: its words stand in nobody's inbox, and what has not
+    left yet does not leave."""
+    Notice.objects.filter(key=key).delete()
+    Delivery.objects.filter(key=key, finished_at=None).delete()
 
 
 def _readers(event: Event) -> dict[int, int | None]:
@@ -108,6 +118,8 @@ def folders_above(folder: str) -> list[str]:
 
 def _mail_wanted(people: Iterable[int]) -> dict[int, str]:
     """User id -> when they want mail; who wants none or has no address is left out."""
+    if not settings.SENDS_MAIL:
+        return {}
     wanting = MailChoice.objects.filter(user__in=people).exclude(when=MailChoice.When.OFF)
     return dict(wanting.exclude(user__email="").values_list("user_id", "when"))
 
@@ -119,7 +131,7 @@ def _notice(event: Event, person: int, watch: int | None, mail: str | None) -> N
         what=event.what,
         space=event.space,
         actor_name=event.actor.get_username() if event.actor else "",
-        title=one_way(event.title)[:300],
+        title=_line(event.title)[:300],
         excerpt=_excerpt(event.excerpt),
         url=event.url,
         notebook=event.notebook,
@@ -135,10 +147,10 @@ def _deliveries(event: Event) -> list[Delivery]:
         return []
     told = {
         "key": event.key,
-        "what": str(event.what),
+        "event": str(event.what),
         "space": event.space.slug,
         "actor": event.actor.get_username() if event.actor else "",
-        "title": one_way(event.title)[:300],
+        "title": _line(event.title)[:300],
         "excerpt": _excerpt(event.excerpt),
         "url": event.url,
         "notebook": event.notebook.pk if event.notebook else None,
@@ -149,5 +161,10 @@ def _deliveries(event: Event) -> list[Delivery]:
 
 
 def _excerpt(text: str) -> str:
-    text = " ".join(one_way(text).split())
+    text = _line(text)
     return text if len(text) <= EXCERPT else f"{text[: EXCERPT - 1]}…"
+
+
+def _line(text: str) -> str:
+    """In one line, without what no mail header and no XML may hold."""
+    return " ".join(_UNSPEAKABLE.sub(" ", one_way(text)).split())

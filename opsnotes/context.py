@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
+from inbox.listing import unread_count
 from lineage import basket
 from opsnotes.models import Preferences
 
@@ -15,5 +16,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None) or AnonymousUser()
     return {
         "preferences": getattr(request, "preferences", None) or Preferences(),
-        "basket_count": partial(basket.count, user),  # asked for by the header alone
+        # Asked for by the header alone.
+        "basket_count": partial(basket.count, user),
+        "unread_count": partial(unread_count, user),
     }

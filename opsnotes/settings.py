@@ -31,6 +31,12 @@ REDIS_URL = env.text("OPSNOTES_REDIS_URL")
 SEARCH_ENGINE = env.choice("OPSNOTES_SEARCH_ENGINE", ("tantivy", "whoosh"))
 MAX_NOTEBOOK_BYTES = env.positive("OPSNOTES_MAX_NOTEBOOK_MB", 100) * 1024**2
 MAX_ARCHIVE_BYTES = env.positive("OPSNOTES_MAX_ARCHIVE_MB", 1000) * 1024**2
+_mail = env.mail_server("OPSNOTES_EMAIL_URL")
+SENDS_MAIL = _mail is not None
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mail_address(
+    "OPSNOTES_EMAIL_FROM", f"OpsNotes <opsnotes@{urlsplit(BASE_URL).hostname}>"
+)
+WEBHOOK_HOSTS = env.hosts("OPSNOTES_WEBHOOK_HOSTS")
 
 # --- Django ----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -156,6 +162,15 @@ if SESSION_COOKIE_SECURE:
     # For this host alone, and no longer than an operator can wait who has to go back to http.
     SECURE_HSTS_SECONDS = 30 * 24 * 3600
 
+# --- Mail ------------------------------------------------------------------------------------------
+if _mail is None:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+else:
+    EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.starts_tls, _mail.is_tls
+EMAIL_TIMEOUT = 15  # seconds, for each answer of the server
+
 # --- REST ------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -209,6 +224,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat")
 CELERY_BEAT_SCHEDULE = {
     "sweep-batches": {"task": "notebooks.tasks.sweep", "schedule": timedelta(minutes=1)},
     "sweep-lineage": {"task": "lineage.tasks.sweep", "schedule": timedelta(minutes=1)},
+    "sweep-inbox": {"task": "inbox.tasks.sweep", "schedule": timedelta(minutes=1)},
     "sweep-index": {"task": "search.tasks.sweep", "schedule": timedelta(minutes=1)},
 }
 if REDIS_URL:

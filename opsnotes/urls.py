@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notebooks.urls")),
     path("", include("lineage.urls")),
     path("", include("stickies.urls")),
+    path("", include("inbox.urls")),
     path("", include("search.urls")),
     path("api/v1/", include("opsnotes.api.urls")),
     # A path may hold anything but a line break, which paths.clean() refuses.

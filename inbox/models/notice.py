@@ -70,6 +70,7 @@ class Notice(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_notice_an_event")]
         indexes = [
             models.Index(fields=["user", "-created_at"], name="notice_by_person"),
+            models.Index(fields=["key"], name="notice_by_event"),
             models.Index(
                 fields=["user", "space"], condition=models.Q(read_at=None), name="notice_unread_by_person"
             ),
