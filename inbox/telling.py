@@ -63,9 +63,10 @@ def tell(event: Event) -> None:
 
 def withdraw(key: str) -> None:
     """What was told of is gone, as with a note that was deleted: its words stand in nobody's inbox, and what has not
-    left yet does not leave."""
-    Notice.objects.filter(key=key).delete()
-    Delivery.objects.filter(key=key, finished_at=None).delete()
+    left yet does not leave. Keys that go on after a ":" are of the same thing."""
+    of_it = Q(key=key) | Q(key__startswith=f"{key}:")
+    Notice.objects.filter(of_it).delete()
+    Delivery.objects.filter(of_it, finished_at=None).delete()
 
 
 def _readers(event: Event) -> dict[int, int | None]:

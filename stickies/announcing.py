@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from inbox.models import What
-from inbox.telling import Event, tell
+from inbox.telling import Event, tell, withdraw
 from notebooks.memes import Meme
 from stickies.drafts import At
 from stickies.models import Edit, Note
@@ -32,6 +32,11 @@ def of_edit(note: Note, by: User, mentioned: Collection[User]) -> None:
 def of_settling(thread: Note, by: User, entry: Edit) -> None:
     what = What.RESOLVED if entry.what == Edit.What.RESOLVED else What.REOPENED
     tell(_event(thread, what, by, to=_of_thread(thread), key=f"note:{thread.pk}:{entry.what}:{entry.pk}"))
+
+
+def of_deletion(note: Note) -> None:
+    """Its words do not stay in inboxes either."""
+    withdraw(f"note:{note.pk}")
 
 
 def place_of(note: Note) -> At:

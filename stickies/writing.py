@@ -100,6 +100,7 @@ def delete(note: Note, by: User, *, seen: str | None = None) -> None:
         _note_edit(held, Edit.What.DELETED, by, held.body)
         _change(held, body="", quote="", deleted_at=timezone.now(), deleted_by=by)
         forget_named(held)
+        announcing.of_deletion(held)
         note_changed.send(sender=Note, note=held)
 
 

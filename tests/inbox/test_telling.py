@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from inbox.models import Notice, Watch, What
-from inbox.telling import Event, folders_above, tell
+from inbox.telling import Event, folders_above, tell, withdraw
 from inbox.watching import is_watching, unwatch, watch
 from tests.builders import make_runbook, make_space, make_user
 
@@ -171,6 +171,13 @@ def test_telling_many_takes_as_many_queries_as_telling_one(
     with django_assert_max_num_queries(9):
         tell(event(space, ann, notebook=notebook, families=frozenset({FAMILY})))
     assert Notice.objects.count() == watchers
+
+
+def test_what_was_withdrawn_stands_in_nobodys_inbox(space, ann, bob):
+    for key in ("note:1", "note:1:resolved:7", "note:12"):
+        tell(event(space, ann, key=key, to=frozenset({bob.pk})))
+    withdraw("note:1")
+    assert [notice.key for notice in Notice.objects.all()] == ["note:12"]
 
 
 def test_folders_are_named_with_all_above_them():
