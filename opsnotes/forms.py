@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from notebooks.callers import address_of
 from opsnotes import logins
 from opsnotes.models import ApiToken, Preferences
 
@@ -33,7 +34,7 @@ class LoginForm(AuthenticationForm):
         return data
 
     def _address(self) -> str:
-        return logins.address_of(self.request) if isinstance(self.request, HttpRequest) else "unknown"
+        return address_of(self.request) if isinstance(self.request, HttpRequest) else "unknown"
 
 
 class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has it for the checker only

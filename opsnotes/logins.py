@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from django.conf import settings
-from django.http import HttpRequest
 from django.utils import timezone
 
 from opsnotes.models import FailedLogin
@@ -27,13 +25,6 @@ def note_failure(name: str, address: str) -> None:
 
 def forget_failures(name: str, address: str) -> None:
     FailedLogin.objects.filter(name=_stored(name), address=address).delete()
-
-
-def address_of(request: HttpRequest) -> str:
-    """Who is calling. A proxy's word is taken only where the settings say that there is one."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.SECURE_PROXY_SSL_HEADER else ""
-    # The last entry is the one that our own proxy wrote.
-    return (forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR") or "unknown")[:45]
 
 
 def _stored(name: str) -> str:

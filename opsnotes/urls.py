@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from opsnotes.views import downloads, family, folders, health, home, report, runbook
+from opsnotes.views import downloads, family, folders, health, home, report, runbook, titled
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -11,11 +11,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notebooks.urls")),
     path("", include("lineage.urls")),
     path("", include("stickies.urls")),
+    path("", include("stickies.door.urls")),
     path("", include("inbox.urls")),
     path("", include("search.urls")),
     path("api/v1/", include("opsnotes.api.urls")),
     # A path may hold anything but a line break, which paths.clean() refuses.
     re_path(r"^browse/(?P<slug>[-\w]+)/(?P<path>.*)\Z", folders.browse, name="browse"),
+    path("t/<path:title>", titled.titled, name="titled"),  # headings have slashes
     path("m/<str:meme>/", family.family, name="family"),
     path("n/<int:pk>/", runbook.runbook_short, name="runbook-short"),
     path("n/<int:pk>/v/<int:number>/", runbook.revision, name="revision"),

@@ -7,6 +7,7 @@ from django.core.management.base import CommandError
 from django.urls import reverse
 from django.utils import timezone
 
+from notebooks.callers import address_of
 from opsnotes import loginlink, logins
 from opsnotes.models import ApiToken, FailedLogin, Preferences
 from tests.builders import PASSWORD, make_user
@@ -93,7 +94,7 @@ def test_a_forged_forwarded_address_helps_nobody(client, settings):
 def test_behind_a_proxy_its_own_entry_is_the_address(rf, settings):
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     request = rf.get("/", HTTP_X_FORWARDED_FOR="6.6.6.6, 192.0.2.9", REMOTE_ADDR="127.0.0.1")
-    assert logins.address_of(request) == "192.0.2.9"
+    assert address_of(request) == "192.0.2.9"
 
 
 def test_the_admin_has_no_door_of_its_own(client):
