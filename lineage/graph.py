@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
@@ -25,12 +24,12 @@ class Held:
     family: UUID
     runbook: int
     branchings: int  # of its least branched cell
-    first_at: datetime
+    since: str  # a moment as the database writes it, which is only compared: thousands take long to be read
 
     @property
-    def age(self) -> tuple[int, datetime, int]:
+    def age(self) -> tuple[int, str, int]:
         """What is least is nearest to where the family began."""
-        return self.branchings, self.first_at, self.runbook
+        return self.branchings, self.since, self.runbook
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from uuid import UUID
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, TextField
+from django.db.models.functions import Cast
 
 from lineage.graph import Held
 from lineage.sight import Sight
@@ -22,8 +23,8 @@ def held(sight: Sight, families: Collection[UUID], space: str = "") -> list[Held
     """A runbook and a family once, its cells of all spaces and of all runs together; or those of one space."""
     within = {"space__slug": space} if space else {}
     rows = sight.holdings.filter(uuid__in=families, **within).values("uuid", "head")
-    merged = rows.annotate(branchings=Min("least_branched"), first=Min("first_at"))
-    fields = merged.values_list("uuid", "head", "branchings", "first").order_by("uuid", "head")
+    merged = rows.annotate(branchings=Min("least_branched"), since=Cast(Min("first_at"), TextField()))
+    fields = merged.values_list("uuid", "head", "branchings", "since").order_by("uuid", "head")
     return [*(Held(*row) for row in fields[:MOST_ROWS]), *_held_alone(sight, families, space)]
 
 
@@ -41,11 +42,10 @@ def _held_alone(sight: Sight, families: Collection[UUID], space: str) -> Iterato
         return
     within = {"notebook__space__slug": space} if space else {}
     cells = Cell.objects.filter(notebook__in=alone, meme__in=families, **within).order_by("meme", "notebook")
+    fields = cells.annotate(since=Cast("notebook__trace__worked_at", TextField()))
     nearest: dict[tuple[UUID, int], Held] = {}
-    for uuid, notebook, branch, at in cells.values_list(
-        "meme", "notebook", "branch", "notebook__trace__worked_at"
-    ):
-        found = Held(uuid, notebook, Meme(uuid, branch).count, at)
+    for uuid, notebook, branch, since in fields.values_list("meme", "notebook", "branch", "since"):
+        found = Held(uuid, notebook, Meme(uuid, branch).count, since or "")
         known = nearest.setdefault((uuid, notebook), found)
         if found.branchings < known.branchings:
             nearest[uuid, notebook] = found

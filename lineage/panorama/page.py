@@ -27,7 +27,7 @@ from notebooks.models import Notebook
 from notebooks.models.space import Viewer
 
 LANES = 20
-WORKS = 50
+WORKS = 30
 JOURNEYS = 20
 
 

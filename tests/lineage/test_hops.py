@@ -1,6 +1,5 @@
 """Who shares cells with a runbook, and who is kin only by way of a third one."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -10,7 +9,6 @@ from hypothesis import strategies as st
 from lineage.graph import Arc, Held, Kinship
 from lineage.hops import Hop, Pair, Way, hops, sharings
 
-DAY = datetime(2026, 3, 27, tzinfo=UTC)
 A, B, C = (UUID(int=number) for number in (1, 2, 3))
 HERE = 1
 
@@ -22,7 +20,7 @@ arcs = st.lists(
 
 
 def held(*rows):
-    return [Held(family, runbook, 0, DAY) for family, runbook in rows]
+    return [Held(family, runbook, 0, "2026-03-27") for family, runbook in rows]
 
 
 def kin(child, parent, how="new_root", *, is_sure=True):
