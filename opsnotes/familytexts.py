@@ -15,7 +15,7 @@ from notebooks.models import Cell, Notebook
 from notebooks.models.space import Viewer
 from notebooks.rendering import SafeHtml, source_in
 
-TIME_FOR_DIFFS = 0.05  # seconds, of a page
+TIME_FOR_DIFFS = 0.3  # seconds, of a page; a few milliseconds are usual
 LONG = 18  # lines of a text, more than one wants to scroll past
 NEAR = 3  # equal lines that are shown on either side of a difference
 
