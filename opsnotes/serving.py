@@ -21,7 +21,7 @@ def default_concurrency() -> int:
 
 def web(host: str, port: int) -> Mapping[str, Part]:
     command = [
-        sys.executable, "-m", "gunicorn", "opsnotes.wsgi",
+        sys.executable, "-m", "gunicorn", "opsnotes.wsgi", "--config", "python:opsnotes.webserver",
         "--bind", f"{host}:{port}",
         "--worker-class", "gthread", "--workers", str(min(os.cpu_count() or 1, 2)), "--threads", str(WEB_THREADS),
         "--graceful-timeout", "5", "--log-level", "warning",
