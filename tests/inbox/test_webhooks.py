@@ -7,8 +7,6 @@ import socket
 import time
 from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 from django.utils import timezone
@@ -18,45 +16,11 @@ from inbox.keys import secret_of
 from inbox.models import Delivery, Webhook, What
 from inbox.telling import withdraw
 from tests.builders import make_space
+from tests.inbox.listeners import Listener
 
 pytestmark = pytest.mark.django_db
 
 State = Delivery.State
-
-
-class Listener:
-    """A server on this machine that keeps what it is sent and answers as it is told."""
-
-    def __init__(self):
-        self.got, self.status, self.text, self.headers = [], 200, b"ok", {}
-        self.act = None
-        listener = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                listener.got.append((self.path, dict(self.headers), body))
-                if listener.act:
-                    listener.act(self)
-                    return
-                self.send_response(listener.status)
-                for name, value in listener.headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(listener.text)
-
-            do_GET = do_POST  # noqa: N815  as a client that follows a redirect would ask
-
-            def log_message(self, *args):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.port = self.server.server_port
-        Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def url(self, path="/hook?x=1"):
-        return f"http://127.0.0.1:{self.port}{path}"
 
 
 @pytest.fixture
@@ -64,8 +28,7 @@ def listener(settings):
     settings.WEBHOOK_HOSTS = ["127.0.0.1"]
     listener = Listener()
     yield listener
-    listener.server.shutdown()
-    listener.server.server_close()
+    listener.close()
 
 
 @pytest.fixture
