@@ -26,8 +26,9 @@ from stickies.rights import Rights
 class Origin:
     """The copy that a note was written at, where that is another than the one it is shown at."""
 
-    title: str  # of its runbook; '' where the reader may not see that
+    title: str  # of its runbook, or the path of one that is gone; '' where the reader may not see it
     url: str  # '' where nothing can be opened
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class ShownNote(Said):
     index: int | None = None  # of a cell
     means: Means = Means.EXACT
     fit: Fit = Fit.FITS
+    spot: str = ""  # as addresses name it: "12:5" is a cell, "12" a notebook
     is_first: bool = True  # the note stands at more than one cell of the page; one of them has its id
 
     @property
@@ -85,8 +87,11 @@ class ShownNote(Said):
     def is_everywhere(self) -> bool:
         return self.note.reach == Reach.FAMILY
 
-    def at(self, index: int, means: Means, fit: Fit, *, is_first: bool) -> ShownNote:
-        return replace(self, index=index, means=means, fit=fit, is_first=is_first)
+    def at(self, index: int, means: Means, fit: Fit, *, spot: str, is_first: bool) -> ShownNote:
+        return replace(self, index=index, means=means, fit=fit, spot=spot, is_first=is_first)
+
+    def on(self, spot: str) -> ShownNote:
+        return replace(self, spot=spot)
 
 
 def shown(threads: Iterable[Note], user: Viewer, here: Notebook | None = None) -> list[ShownNote]:
@@ -176,7 +181,7 @@ class _Page:
             return Origin("" if note.notebook_id else note.path, "")
         url = origin.get_absolute_url()
         at_cell = f"?meme={note.meme}" if note.meme and not note.is_of_notebook else ""
-        return Origin(origin.title, url + at_cell)
+        return Origin(origin.title, url + at_cell, origin.folder)
 
     def _is_unread(self, note: Note, replies: Collection[Note]) -> bool:
         if not self.rights.user.is_authenticated:
@@ -189,7 +194,7 @@ class _Page:
 
 def _visible(notebooks: Collection[int], user: Viewer) -> dict[int, Notebook]:
     found = Notebook.objects.visible_to(user).alive().filter(pk__in=notebooks)
-    return {each.pk: each for each in found.only("pk", "title", "path", "cell_count")}
+    return {each.pk: each for each in found.only("pk", "title", "folder", "cell_count")}
 
 
 def _seen(threads: Sequence[Note], user: Viewer) -> dict[int, datetime]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db.models import Q
@@ -47,13 +47,19 @@ def notes_on(cells: Iterable[Bearer], notebook: Notebook, user: Viewer) -> Notes
     """`cells` are those of the page: all of the notebook, or a part of it."""
     cells = list(cells)
     spots, threads = _found(cells, notebook, user)
-    notes = {each.note.pk: each for each in shown(threads, user, notebook)}
+    notes = {each.note.pk: each.on(str(notebook.pk)) for each in shown(threads, user, notebook)}
     placed = {note.pk: spots.places_of(note) for note in threads}
     return NotesOn(
         at=_at_cells(placed, notes),
         whole=in_order(note for note in notes.values() if _is_of(note.note, notebook)),
         gone=in_order(_gone(placed, notes, notebook, is_part=len(cells) < notebook.cell_count)),
     )
+
+
+def notes_beside(cells: Iterable[Bearer], notebook: Notebook, user: Viewer) -> NotesOn:
+    """At the cells of an old revision: for reading, since what stands there now may be another cell."""
+    beside = notes_on(cells, notebook, user).at
+    return NotesOn({index: [each.on("") for each in notes] for index, notes in beside.items()})
 
 
 def counts_at(cells: Iterable[Bearer], notebook: Notebook, user: Viewer) -> dict[int, int]:
@@ -71,7 +77,7 @@ def notes_of_family(uuid: UUID, user: Viewer) -> list[ShownNote]:
     joins = joins_of({uuid}, user)
     threads = _threads(user).filter(meme__in=joins.all_of({uuid}))
     return in_order(
-        each.at(0, _means(each.note, uuid, joins), each.fit, is_first=True) for each in shown(threads, user)
+        replace(each, means=_means(each.note, uuid, joins)) for each in shown(threads, user)
     )
 
 
@@ -104,7 +110,8 @@ def _at_cells(
 
 def _standing(note: ShownNote, place: Place, *, is_first: bool) -> ShownNote:
     fit = fit_of(note.note.cell_digest, place.spot.digest, is_same_notebook=note.origin is None)
-    return note.at(place.spot.cell.index, place.means, fit, is_first=is_first)
+    index = place.spot.cell.index
+    return note.at(index, place.means, fit, spot=f"{note.spot}:{index}", is_first=is_first)
 
 
 def _is_of(note: Note, notebook: Notebook) -> bool:

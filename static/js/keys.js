@@ -16,7 +16,7 @@ const KEYS = {
 };
 const PLACES = { h: ".brand", s: "form.find" };
 
-function isTyping(target) {
+export function isTyping(target) {
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 }
 
@@ -38,11 +38,11 @@ function openHelp() {
 
 // ----- cells, hits: whatever carries data-step
 
-const steps = () => [...document.querySelectorAll("[data-step]")].filter((each) => each.offsetParent);
+export const steps = () => [...document.querySelectorAll("[data-step]")].filter((each) => each.offsetParent);
 const line = () => parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0;
 
 /** The step that has the focus, or else the first that reaches below the header. */
-function currentStep(all) {
+export function currentStep(all) {
   const focused = document.activeElement?.closest("[data-step]");
   const index = all.indexOf(focused);
   return index >= 0 ? index : all.findIndex((each) => each.getBoundingClientRect().bottom > line() + 4);

@@ -5,6 +5,8 @@ const FORM = "form.note-form";
 const WAITING = 400; // ms after the last key until a draft is kept
 const STATUSES = [409, 410, 422, 429]; // answers that are shown as they are: they say what is wrong
 
+import { currentStep, isTyping, steps } from "./keys.js";
+
 // ----- where a note stands
 
 const rowOf = (element) => element.closest(".row");
@@ -205,6 +207,26 @@ function prepare(root) {
 document.addEventListener("htmx:load", (event) => prepare(event.target));
 prepare(document);
 markDrafts();
+
+// ----- n and r
+
+function here(selector) {
+  const all = steps();
+  const step = all[currentStep(all)];
+  const found = [...(step?.querySelectorAll(selector) ?? [])];
+  return found.find((each) => each.offsetParent) ?? found[0] ?? (step?.matches(".row") ? null : document.querySelector(selector));
+}
+
+function pressed(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target)) return;
+  if (!["n", "r"].includes(event.key) || document.querySelector("dialog[open]")) return;
+  const link = here(event.key === "n" ? "[data-note-new]" : "[data-note-reply]");
+  if (!link) return;
+  event.preventDefault();
+  link.closest("details[data-note]")?.setAttribute("open", "");
+  link.click();
+}
+if ("shortcuts" in document.body.dataset) document.addEventListener("keydown", pressed);
 
 // A link to a note opens it, and its thread.
 function openTarget() {
