@@ -24,7 +24,9 @@ from opsnotes.models import ApiToken
 from search import refresh
 from stickies import writing
 from stickies.digests import digest_of
+from stickies.door.keys import make_key
 from stickies.drafts import At, Draft
+from stickies.models import DoorKey
 from tests.builders import PASSWORD, display, make_notebook, make_space, make_user, stream
 from tests.search.conftest import use
 
@@ -105,6 +107,13 @@ note-delete                GET    302 404 403 200 404
 note-delete                POST   302 404 403 302 404
 note-history               GET    404 404 200 200 404
 note-difference            GET    404 404 200 200 404
+titled                     GET    302 200 200 200 200
+titled                     POST   302 403 302 302 403
+pad                        GET    302 404 302 302 404
+ep-weave-search            GET    403 403 403 403 403
+door-keys                  GET    302 404 403 200 404
+door-keys                  POST   302 404 403 200 404
+door-key-revoke            POST   302 404 403 302 404
 
 inbox                      GET    302 200 200 200 200
 inbox-open                 GET    302 404 302 302 404
@@ -192,6 +201,7 @@ LISTS = (
     "basket",
     "basket-download",
     "notes",
+    "titled",
     "inbox",
     "watches",
     "feed-inbox",
@@ -272,6 +282,7 @@ class World:
         )
         ApiToken.make(self.people["writer"], "cron")
         self.note = self._note()
+        make_key(self.space, SECRET, self.people["writer"])
         self.told, self.watched = self._told()
         self.webhook = Webhook.objects.create(
             space=self.space, name=SECRET, url="https://hooks.example.org/x"
@@ -344,6 +355,8 @@ class World:
         path = f"/{route}" if "/" in route else reverse(route, args=arguments)
         if route == "note-new":
             return f"{path}?notebook={self.notebook.pk}&index=1"
+        if route == "ep-weave-search":  # only a key opens it, whoever is signed in
+            return f"{path}?q={NEEDLE}&apikey=wrong"
         if route == "note-difference":
             return f"{path}?at={self.notebook.pk}:1"
         if route in COMPARISONS:
@@ -388,6 +401,10 @@ class World:
             "delivery-again": ["ops", self.webhook.pk, self.delivery.pk],
             "space": ["ops"],
             "bin": ["ops"],
+            "titled": [meme],
+            "pad": [self.note.pk],
+            "door-keys": ["ops"],
+            "door-key-revoke": ["ops", DoorKey.objects.values_list("pk", flat=True).first()],
             "api-spaces-detail": ["ops"],
         }
         if route in ("asset", "output", "frame"):
@@ -429,6 +446,8 @@ class World:
             "account": {"language": "", "time_zone": "", "theme": "", "shortcuts": "on"},
             "account-password": {"old_password": PASSWORD, "new_password1": new, "new_password2": new},
             "token-new": {"name": "new"},
+            "titled": {"body": "new", "kind": "tip", "space": "ops"},
+            "door-keys": {"name": "new"},
             "appearance": {"theme": "dark"},
             "basket": {"name": "New"},
             "inbox-read": {"until": 10**9},
