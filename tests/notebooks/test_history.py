@@ -77,7 +77,7 @@ def test_history_takes_as_many_queries_for_many_revisions(
     for number in range(8):
         ingest(notebook.space, "a.ipynb", make_notebook(f"echo {number}"), Provenance(by=make_user()))
     client.force_login(people[0])
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert page(client, notebook).content.decode().count("<tr") == 12
 
 

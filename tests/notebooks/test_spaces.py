@@ -188,7 +188,7 @@ def test_the_list_takes_as_many_queries_for_many_spaces_as_for_one(client, djang
     for _ in range(12):
         make_space(writers=[writer], readers=[make_user()])
     client.force_login(writer)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         client.get(reverse("spaces"))
 
 
