@@ -74,8 +74,9 @@ def curve(name: str, values: Mapping[int, float], top: float) -> str:
     places = {size: (across(size, values), down(value, top)) for size, value in values.items()}
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places.values())
     marks = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3"/>' for x, y in places.values())
+    beside = 16 if name == "p50" else -8  # below, where another curve runs above
     texts = "".join(
-        f'<text class="value" x="{x:.0f}" y="{y - 8:.0f}" text-anchor="middle">{label(name, values[size])}</text>'
+        f'<text class="value" x="{x:.0f}" y="{y + beside:.0f}" text-anchor="middle">{label(name, values[size])}</text>'
         for size, (x, y) in places.items()
     )
     return f'<g class="{name}"><polyline points="{line}"/>{marks}{texts}</g>'
