@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Min
+from django.db.models import Count, Min
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -101,7 +101,14 @@ def _lineage() -> str:
 def _index() -> str:
     if not backend().has_index():
         raise Unwell("there is none yet: run manage.py reindex")
-    return _lag(search.models.Due.objects.all())
+    notes = search.models.DueNote.objects.aggregate(count=Count("note_id", distinct=True), oldest=Min("since"))
+    if notes["oldest"] is None:
+        return _lag(search.models.Due.objects.all())
+    lag = timezone.now() - notes["oldest"]
+    text = f"{notes['count']:,} notes and {lag.total_seconds():,.0f} s behind"
+    if lag > LATE:
+        raise Unwell(f"{text}: is a worker running?")
+    return f"{text}; notebooks: {_lag(search.models.Due.objects.all())}"
 
 
 def _lag(due: DueQuerySet) -> str:

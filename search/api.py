@@ -15,9 +15,13 @@ from rest_framework.views import APIView
 
 from search.find import BEST, FACETS, LAST_PAGE, NEWEST, Found, Wish, find
 from search.hits import Hit
+from search.notehits import NoteHit
 from search.snippets import Line
+from stickies.models import Kind
 
 logger = logging.getLogger(__name__)
+
+KINDS = ["notebook", "code", "markdown", "raw", "note"]
 
 
 class SearchFailed(APIException):
@@ -38,9 +42,10 @@ class SearchRequest(serializers.Serializer[Any]):
     )
     sort = serializers.ChoiceField([BEST, NEWEST], required=False, default=BEST)
     page = serializers.IntegerField(required=False, default=1, min_value=1, max_value=LAST_PAGE)
-    kind = serializers.ChoiceField(["notebook", "code", "markdown", "raw"], required=False)
+    kind = serializers.ChoiceField(KINDS, required=False)
+    note = serializers.ChoiceField(Kind.choices, required=False, help_text="Notes of this kind.")
     space = serializers.CharField(required=False, help_text="Its address (slug).")
-    owner = serializers.CharField(required=False)
+    owner = serializers.CharField(required=False, help_text="Of a runbook, or who wrote a note.")
     status = serializers.ChoiceField(["ok", "error", "not_run", "none"], required=False)
     language = serializers.CharField(required=False)
     year = serializers.IntegerField(required=False, min_value=1, max_value=9999)
@@ -71,14 +76,21 @@ class FacetSerializer(serializers.Serializer[Any]):
 
 
 class HitSerializer(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(["notebook", "code", "markdown", "raw"])
+    kind = serializers.ChoiceField(KINDS)
     title = serializers.CharField()
     url = serializers.CharField()
     snippet = serializers.CharField(help_text="Escaped HTML, a line each; what was found is in <mark>.")
     score = serializers.FloatField(help_text="0 where the order is by time.")
     why = serializers.ListField(child=serializers.CharField(), help_text="Where the words stand.")
-    notebook = serializers.IntegerField()
-    index = serializers.IntegerField(allow_null=True, help_text="Of the cell; null for a notebook.")
+    notebook = serializers.IntegerField(
+        allow_null=True,
+        help_text="Of a note where it was written; null where that is gone or not to be seen.",
+    )
+    index = serializers.IntegerField(
+        allow_null=True, help_text="Of the cell; null for a notebook, and for a note whose cell is not there."
+    )
+    note = serializers.IntegerField(allow_null=True)
+    note_kind = serializers.ChoiceField(Kind.choices, allow_null=True)
     meme = serializers.CharField()
     updated_at = serializers.DateTimeField()
 
@@ -91,7 +103,7 @@ class ResultSerializer(serializers.Serializer[Any]):
 
 
 class SearchView(APIView):
-    """Cells and runbooks, as on the search page: 20 a page."""
+    """Cells, runbooks and notes, as on the search page: 20 a page."""
 
     @extend_schema(
         operation_id="search",
@@ -125,7 +137,7 @@ def answer(found: Found) -> dict[str, Any]:
     }
 
 
-def _hit(hit: Hit) -> dict[str, Any]:
+def _hit(hit: Hit | NoteHit) -> dict[str, Any]:
     return {
         "kind": hit.kind,
         "title": hit.title_text,
@@ -133,8 +145,10 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "snippet": "\n".join(_marked(line) for line in hit.snippet),
         "score": round(hit.score, 4),
         "why": list(hit.why),
-        "notebook": hit.notebook.pk,
-        "index": None if hit.cell is None else hit.cell.index,
+        "notebook": hit.notebook.pk if hit.notebook else None,
+        "index": hit.index,
+        "note": hit.note.pk if isinstance(hit, NoteHit) else None,
+        "note_kind": hit.thread.kind if isinstance(hit, NoteHit) else None,
         "meme": hit.meme,
         "updated_at": hit.updated_at.isoformat().replace("+00:00", "Z"),
     }

@@ -21,8 +21,8 @@ from search.naming import CELL, NOTEBOOK, Name
 Document = dict[str, Any]
 Heading = tuple[int, str]  # level, text
 
-# Within one time, a notebook's cells are ordered as they stand in it.
-_CELLS_A_MOMENT = 10_000
+# Within one time, a notebook's cells are ordered as they stand in it: so many places has a second.
+A_MOMENT = 10_000
 
 
 class _Notebook(NamedTuple):
@@ -125,7 +125,7 @@ def _shared(notebook: _Notebook) -> Document:
         "language": notebook.language,
         "year": changed_at.year,
         "updated": changed_at,
-        "recency": int(changed_at.timestamp()) * _CELLS_A_MOMENT + _CELLS_A_MOMENT - 1,
+        "recency": int(changed_at.timestamp()) * A_MOMENT + A_MOMENT - 1,
     }
 
 
@@ -141,7 +141,7 @@ def _cell_document(
         "meme": str(cell.meme),
         "full_meme": f"{cell.meme}-{cell.branch}" if cell.branch else str(cell.meme),
         "status": cell.status,
-        "recency": shared["recency"] - min(cell.place + 1, _CELLS_A_MOMENT - 1),
+        "recency": shared["recency"] - min(cell.place + 1, A_MOMENT - 1),
         "source": normalise(cell.source),
         "output": normalise(cell.output),
         "error": normalise(error),

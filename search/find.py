@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from haystack.query import SQ, SearchQuerySet
 
 from notebooks.models import Notebook, Space
 from notebooks.models.space import Viewer
 from search.hits import Hit, hits_of
-from search.models import Due
-from search.naming import Name
+from search.marking import Wanted
+from search.models import Due, DueNote
+from search.naming import Name, NoteName, named
+from search.notehits import NoteHit, note_hits_of
 from search.query import Kind, Query, Term, parse
+from stickies.models import Note
 
 PAGE_SIZE = 20
 # Nobody reads so far, and an engine has to rank all that comes before.
@@ -26,6 +29,7 @@ BEST, NEWEST = "best", "newest"
 # What a result can be narrowed by: its name in an address, and the field of the index.
 FACETS = {
     "kind": "kind",
+    "note": "note_kind",
     "space": "space",
     "owner": "owner",
     "status": "status",
@@ -66,10 +70,11 @@ class Found:
     query: Query
     wish: Wish
     count: int = 0
-    hits: tuple[Hit, ...] = ()
+    hits: tuple[Hit | NoteHit, ...] = ()
     facets: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     are_beginnings: bool = False  # nothing had the words as they are: these have words that begin so
     behind: int = 0  # notebooks that the person may see and the index has yet to look at
+    notes_behind: int = 0
     milliseconds: int = 0
 
     @property
@@ -84,11 +89,13 @@ def find(wish: Wish, user: Viewer) -> Found:
     spaces = {space.pk: space for space in Space.objects.visible_to(user)}
     due = Due.objects.notebook_count()
     stale = _stale(user) if due else ()
-    within = _within(wish, spaces, stale)
+    due_notes = set(DueNote.objects.values_list("note_id", flat=True)[:MOST_STALE])
+    stale_notes = _stale_notes(due_notes, spaces) if due_notes else ()
+    within = _within(wish, spaces, stale, stale_notes)
     found = _Answer.of(query, wish, within)
     if not found.count and query.terms:
         found = _Answer.of(query, wish, within, as_beginnings=True)
-    hits = hits_of([(Name.of(result.id), result.score) for result in found.results], query.wanted, spaces)
+    hits = _hits(found.results, query.wanted, spaces)
     if _is_ranked(query, wish):
         hits = tuple(sorted(hits, key=_rank))
     return Found(
@@ -100,6 +107,7 @@ def find(wish: Wish, user: Viewer) -> Found:
         facets=_facets(found.facets, spaces),
         are_beginnings=found.is_by_beginnings and found.count > 0,
         behind=max(due - len(stale), 0),
+        notes_behind=len(due_notes) - len(stale_notes),
         milliseconds=round((time.perf_counter() - began) * 1000),
     )
 
@@ -108,17 +116,24 @@ def best_notebooks(text: str, user: Viewer) -> list[int]:
     """Ids of the notebooks that MOST_HITS best hits stand in, the best first. Raises as find() does."""
     wish = Wish(text, with_facets=False, size=MOST_HITS)
     spaces = {space.pk: space for space in Space.objects.visible_to(user)}
-    within = _within(wish, spaces, _stale(user))
+    within = _within(wish, spaces, _stale(user)) & ~SQ(kind__exact="note")
     results = _Answer.of(parse(text), wish, within).results
     return list(dict.fromkeys(Name.of(result.id).notebook for result in results))
 
 
-def totals(user: Viewer) -> tuple[int, int]:
-    """How many notebooks and cells the person can search."""
+class Totals(NamedTuple):
+    notebooks: int
+    cells: int
+    notes: int
+
+
+def totals(user: Viewer) -> Totals:
+    """How much the person can search."""
     seen = SQ(space__in=list(Space.objects.visible_to(user).values_list("pk", flat=True)))
     everything = SearchQuerySet().filter(seen).count()
     notebooks = SearchQuerySet().filter(seen).filter(kind__exact="notebook").count()
-    return notebooks, everything - notebooks
+    notes = SearchQuerySet().filter(seen).filter(kind__exact="note").count()
+    return Totals(notebooks, everything - notebooks - notes, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +162,22 @@ class _Answer:
         return cls(asked.get_results(), asked.get_count(), counted, is_by_beginnings=as_beginnings)
 
 
+def _hits(results: Iterable[Any], wanted: Wanted, spaces: Mapping[int, Space]) -> tuple[Hit | NoteHit, ...]:
+    """In the order they were found."""
+    names = [(named(result.id), result.score) for result in results]
+    notes = [(name, score) for name, score in names if isinstance(name, NoteName)]
+    others = [(name, score) for name, score in names if isinstance(name, Name)]
+    of_cells, of_notes = hits_of(others, wanted, spaces), note_hits_of(notes, wanted, spaces)
+    made = [of_notes.get(name) if isinstance(name, NoteName) else of_cells.get(name) for name, _ in names]
+    return tuple(hit for hit in made if hit is not None)
+
+
 def _is_ranked(query: Query, wish: Wish) -> bool:
     """Whether some hits are better than others: all that bear a MEME do so equally."""
     return wish.sort != NEWEST and any(term.meme is None for term in query.terms)
 
 
-def _rank(hit: Hit) -> tuple[float, float]:
+def _rank(hit: Hit | NoteHit) -> tuple[float, float]:
     """Runs of one template are equally good, cell by cell: then the newest comes first, on its page."""
     return -round(hit.score, 3), -hit.updated_at.timestamp()
 
@@ -177,7 +202,9 @@ def _condition(where: str, term: Term, lookup: str) -> SQ:
     return bearing | SQ(**{f"{where}__exact": term.text})
 
 
-def _within(wish: Wish, spaces: Mapping[int, Space], stale: Collection[int]) -> SQ:
+def _within(
+    wish: Wish, spaces: Mapping[int, Space], stale: Collection[int], stale_notes: Collection[int] = ()
+) -> SQ:
     """What the person may see and narrowed to, as the database has it at this moment."""
     wanted = wish.narrowed.get("space")
     seen = [pk for pk, space in spaces.items() if wanted in (None, space.slug)]
@@ -187,7 +214,9 @@ def _within(wish: Wish, spaces: Mapping[int, Space], stale: Collection[int]) -> 
             within &= SQ(year=int(value)) if value.isdecimal() and len(value) < 5 else SQ(year__in=[])
         elif name != "space":
             within &= SQ(**{f"{FACETS[name]}__exact": value})
-    return within & ~SQ(notebook__in=list(stale)) if stale else within
+    if stale:
+        within &= ~SQ(notebook__in=list(stale))
+    return within & ~SQ(note__in=list(stale_notes)) if stale_notes else within
 
 
 def _stale(user: Viewer) -> Collection[int]:
@@ -198,6 +227,12 @@ def _stale(user: Viewer) -> Collection[int]:
         .values_list("notebook_id", flat=True)
         .distinct()[:MOST_STALE]
     )
+
+
+def _stale_notes(due: Collection[int], spaces: Collection[int]) -> Collection[int]:
+    """Of the notes that are due, those that the person may not see any more."""
+    seen = Note.objects.alive().filter(pk__in=due, space__in=list(spaces))
+    return set(due) - set(seen.values_list("pk", flat=True))
 
 
 def _facets(

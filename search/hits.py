@@ -38,6 +38,10 @@ class Hit:
         return notebook.get_absolute_url() if self.cell is None else notebook.url_of_cell(self.cell.index)
 
     @property
+    def index(self) -> int | None:
+        return None if self.cell is None else self.cell.index
+
+    @property
     def title_text(self) -> str:
         title = "".join(text for text, _ in self.title)
         section = "".join(text for text, _ in self.section)
@@ -54,22 +58,22 @@ class Hit:
 
 def hits_of(
     found: Sequence[tuple[Name, float]], wanted: Wanted, spaces: Mapping[int, Space]
-) -> tuple[Hit, ...]:
-    """In the order they were found; what is gone since, or is in none of `spaces`, is left out."""
+) -> dict[Name, Hit]:
+    """What is gone since, or is in none of `spaces`, is left out."""
     notebooks = _notebooks({name.notebook for name, _ in found}, spaces)
     cells = _cells([name for name, _ in found if name.notebook in notebooks])
     headings = headings_of(notebooks)
-    hits = []
+    hits: dict[Name, Hit] = {}
     for name, score in found:
         notebook = notebooks.get(name.notebook)
         if notebook is None:
             continue
         over = headings.get(notebook.pk, ())
         if name.index is None:
-            hits.append(_notebook_hit(notebook, over, score, wanted))
+            hits[name] = _notebook_hit(notebook, over, score, wanted)
         elif (cell := cells.get((name.notebook, name.index))) is not None:
-            hits.append(_cell_hit(notebook, cell, _section(over, cell), score, wanted))
-    return tuple(hits)
+            hits[name] = _cell_hit(notebook, cell, _section(over, cell), score, wanted)
+    return hits
 
 
 def _notebooks(ids: Collection[int], spaces: Mapping[int, Space]) -> dict[int, Notebook]:

@@ -1,13 +1,18 @@
 """The words that the interface uses for what the index knows by key."""
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from stickies.models import Kind
 
 KINDS: dict[str, str | Promise] = {
     "notebook": _("runbook"),
     "code": _("code"),
     "markdown": _("text"),
     "raw": _("raw text"),
+    "note": _("note"),
 }
 STATUSES: dict[str, str | Promise] = {
     "ok": _("succeeded"),
@@ -26,16 +31,22 @@ FIELDS: dict[str, str | Promise] = {
     "path": _("path"),
     "owner": _("owner"),
     "meme": _("MEME"),
+    "note": _("what is known of the note"),
 }
 FACETS: dict[str, str | Promise] = {
     "kind": _("Kind"),
+    "note": _("Notes"),
     "status": _("Outcome"),
     "year": _("Year"),
     "space": _("Space"),
     "owner": _("Who"),
     "language": _("Language"),
 }
-_LABELS = {"kind": KINDS, "status": STATUSES}
+_LABELS: dict[str, Mapping[str, str | Promise]] = {
+    "kind": KINDS,
+    "note": {kind.value: kind.label for kind in Kind},
+    "status": STATUSES,
+}
 
 
 def label(facet: str, value: str, name: str) -> str:

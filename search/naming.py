@@ -1,4 +1,4 @@
-"""Documents are named by what they show: a notebook's id, with a cell's index where it is a cell. Pure.
+"""Documents are named by what they show: a notebook's id, with a cell's index where it is a cell; a note's id. Pure.
 
 Not by the row of a cell: that is replaced at every ingest.
 """
@@ -11,8 +11,10 @@ from typing import Any
 
 NOTEBOOK = "notebooks.notebook"
 CELL = "notebooks.cell"
+NOTE = "stickies.note"
 
 _NAME = re.compile(r"notebooks\.(?:notebook\.(?P<notebook>[0-9]+)|cell\.(?P<of>[0-9]+)-(?P<index>[0-9]+))")
+_NOTE_NAME = re.compile(r"stickies\.note\.(?P<note>[0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,23 @@ class Name:
         return cls(int(match["of"]), int(match["index"]))
 
 
+@dataclass(frozen=True, slots=True)
+class NoteName:
+    note: int
+
+    def __str__(self) -> str:
+        return f"{NOTE}.{self.note}"
+
+
+def named(identifier: str) -> Name | NoteName:
+    match = _NOTE_NAME.fullmatch(identifier)
+    return NoteName(int(match["note"])) if match else Name.of(identifier)
+
+
 def identifier_of(obj_or_string: Any) -> str:
     """What Haystack calls a document (HAYSTACK_IDENTIFIER_METHOD)."""
     if getattr(getattr(obj_or_string, "_meta", None), "label_lower", "") == CELL:
         return str(Name(obj_or_string.notebook_id, obj_or_string.index))
     if isinstance(obj_or_string, str):
-        return str(Name.of(obj_or_string))
+        return str(named(obj_or_string))
     return f"{obj_or_string._meta.label_lower}.{obj_or_string.pk}"

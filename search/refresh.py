@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from haystack import connections
 from haystack.exceptions import SearchBackendError
 
 from notebooks.models import Notebook
 from search.documents import documents_of
 from search.engines.embedded import EmbeddedBackend, Writer
-from search.models import Due, Ring
+from search.models import Due, DueNote, Ring
+from search.notes import note_documents_of, touched_with
+from stickies.models import Note
 
 logger = logging.getLogger(__name__)
 
 # A commit costs 12 ms, so many notebooks share one; their rows are in memory meanwhile.
 NOTEBOOKS_A_COMMIT = 300
+NOTES_A_COMMIT = 2000
 # While notebooks come in one by one, wait for some to gather instead of committing each.
 GATHERING = 0.3  # seconds
 
@@ -38,9 +43,10 @@ def rebuild(progress: Progress | None = None) -> int:
     """The whole index anew, beside the one that is searched until this one takes its place."""
     engine = backend()
     with engine.generations.alone():
-        seen = list(Due.objects.values_list("pk", flat=True))
+        seen = _due(None)
         with engine.rebuilding() as writer:
             done = _write_all(writer, progress)
+            _write_all_notes(writer)
         _forget(seen)
         logger.info("Rebuilt the search index: %d notebooks", done)
         return done + _drain(engine)
@@ -72,21 +78,50 @@ def backend() -> EmbeddedBackend:
     return engine
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Some rows that say what is due: by their own ids, what they name."""
+
+    notebooks: Mapping[int, int]
+    notes: Mapping[int, int]
+
+    def __bool__(self) -> bool:
+        return bool(self.notebooks or self.notes)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.notebooks) >= NOTEBOOKS_A_COMMIT or len(self.notes) >= NOTES_A_COMMIT
+
+
+def _due(notebooks: int | None, notes: int | None = None) -> _Waiting:
+    """The oldest; at most so many of each, or all."""
+    return _Waiting(
+        dict(Due.objects.order_by("pk").values_list("pk", "notebook_id")[:notebooks]),
+        dict(DueNote.objects.order_by("pk").values_list("pk", "note_id")[:notes]),
+    )
+
+
 def _drain(engine: EmbeddedBackend) -> int:
-    if not Due.objects.exists():
+    if not _is_due():
         return 0
-    done = 0
+    done = commits = 0
     with engine.writing() as writer:
-        while due := dict(Due.objects.order_by("pk").values_list("pk", "notebook_id")[:NOTEBOOKS_A_COMMIT]):
-            if done and len(due) < NOTEBOOKS_A_COMMIT:
+        while due := _due(NOTEBOOKS_A_COMMIT, NOTES_A_COMMIT):
+            if commits and not due.is_full:
                 time.sleep(GATHERING)
-                due = dict(Due.objects.order_by("pk").values_list("pk", "notebook_id")[:NOTEBOOKS_A_COMMIT])
-            notebooks = set(due.values())
+                due = _due(NOTEBOOKS_A_COMMIT, NOTES_A_COMMIT)
+            notebooks = set(due.notebooks.values())
             _write(writer, notebooks)
+            _write_notes(writer, touched_with(due.notes.values(), notebooks))
             writer.commit()
-            _forget(list(due))
+            _forget(due)
+            commits += 1
             done += len(notebooks)
     return done
+
+
+def _is_due() -> bool:
+    return Due.objects.exists() or DueNote.objects.exists()
 
 
 def _write(writer: Writer, notebooks: set[int]) -> None:
@@ -97,9 +132,17 @@ def _write(writer: Writer, notebooks: set[int]) -> None:
         writer.add(document)
 
 
+def _write_notes(writer: Writer, notes: set[int]) -> None:
+    for note in notes:
+        writer.remove("note", note)
+    for some in _in_parts(sorted(notes)):
+        for document in note_documents_of(some):
+            writer.add(document)
+
+
 def _write_all(writer: Writer, progress: Progress | None) -> int:
     total, done = Notebook.objects.alive().count(), 0
-    for notebooks in _in_groups():
+    for notebooks in _in_groups(Notebook.objects.alive(), NOTEBOOKS_A_COMMIT):
         for document in documents_of(notebooks):
             writer.add(document)
         done += len(notebooks)
@@ -108,24 +151,38 @@ def _write_all(writer: Writer, progress: Progress | None) -> int:
     return done
 
 
-def _in_groups() -> Iterator[Sequence[int]]:
-    """Every notebook that is not deleted. By id, so one that comes meanwhile is met at the end or is due."""
+def _write_all_notes(writer: Writer) -> None:
+    for notes in _in_groups(Note.objects.alive(), NOTES_A_COMMIT):
+        for document in note_documents_of(notes):
+            writer.add(document)
+
+
+def _in_groups(alive: QuerySet[Notebook] | QuerySet[Note], size: int) -> Iterator[Sequence[int]]:
+    """Every one that is not deleted. By id, so one that comes meanwhile is met at the end or is due."""
     last = 0
-    alive = Notebook.objects.alive().order_by("pk").values_list("pk", flat=True)
-    while group := list(alive.filter(pk__gt=last)[:NOTEBOOKS_A_COMMIT]):
+    ids = alive.order_by("pk").values_list("pk", flat=True)
+    while group := list(ids.filter(pk__gt=last)[:size]):
         yield group
         last = group[-1]
 
 
-def _forget(due: Sequence[int]) -> None:
-    for start in range(0, len(due), 5000):  # a database takes only so many parameters
-        Due.objects.filter(pk__in=due[start : start + 5000]).delete()
+def _forget(due: _Waiting) -> None:
+    for some in _in_parts(list(due.notebooks)):
+        Due.objects.filter(pk__in=some).delete()
+    for some in _in_parts(list(due.notes)):
+        DueNote.objects.filter(pk__in=some).delete()
+
+
+def _in_parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """A database takes only so many parameters."""
+    return (ids[start : start + 5000] for start in range(0, len(ids), 5000))
 
 
 def _is_complete(engine: EmbeddedBackend) -> bool:
-    """Whether as many notebooks are indexed as there are.
+    """Whether as many notebooks and notes are indexed as there are.
 
     Something due explains a difference, so that is asked last: what changed in between has left a row.
     """
-    indexed = engine.count("kind", "notebook")
-    return indexed == Notebook.objects.alive().count() or Due.objects.exists()
+    notebooks, notes = engine.count("kind", "notebook"), engine.count("kind", "note")
+    are_there = Notebook.objects.alive().count(), Note.objects.alive().count()
+    return (notebooks, notes) == are_there or _is_due()

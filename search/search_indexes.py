@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import models
@@ -13,28 +13,34 @@ from haystack.exceptions import SkipDocument
 from notebooks.models import Cell, Notebook
 from search.documents import Document, documents_of
 from search.engines.fields import KeywordField, MomentField, NumberField, PartsField, TextField
-from search.naming import Name, identifier_of
+from search.naming import Name, NoteName, identifier_of, named
+from search.notes import note_documents_of
+from stickies.models import Note
 
 
 class _Documents(indexes.SearchIndex):  # type: ignore[misc]
-    """Cells and notebooks lie in one index, so both have the same fields."""
+    """Cells, notebooks and notes lie in one index, so all have the same fields."""
 
-    source = TextField(document=True, boost=2.0)  # code or prose
+    source = TextField(document=True, boost=2.0)  # code or prose, or a note's words
     error = TextField(boost=3.0)
     output = TextField(boost=1.0)
-    title = TextField(boost=8.0)  # of a notebook; a cell has it as context
+    title = TextField(boost=8.0)  # of a notebook, or a note's page; a cell has it as context
     headings = TextField(boost=5.0)
-    place = TextField(boost=4.0)  # path and owner of a notebook
-    context = TextField(own=False, boost=0.5)  # where a cell stands
+    place = TextField(boost=4.0)  # path and owner of a notebook; author, tags and kind of a note
+    context = TextField(own=False, boost=0.5)  # where a cell stands, or a note
     parts = PartsField(boost=0.5)
-    kind = KeywordField()  # notebook, or a cell's type
+    kind = KeywordField()  # notebook, note, or a cell's type
+    note_kind = KeywordField()  # hazard, question, tip, decision
     language = KeywordField()
     status = KeywordField()
-    owner = KeywordField()
+    owner = KeywordField()  # of a note who wrote it
     meme = KeywordField()
     full_meme = KeywordField()  # with its branch
     space = NumberField()
-    notebook = NumberField()
+    notebook = (
+        NumberField()
+    )  # none of a note: it is there for its own space's readers, wherever its runbook goes
+    note = NumberField()
     year = NumberField()
     recency = NumberField()  # orders newest first, a notebook's cells as they stand in it
     updated = MomentField()
@@ -42,10 +48,14 @@ class _Documents(indexes.SearchIndex):  # type: ignore[misc]
     def full_prepare(self, obj: Any) -> Document:
         """For Haystack's own commands, which hand over row by row; refresh.py makes documents in bulk."""
         identifier = identifier_of(obj)
-        for document in documents_of([Name.of(identifier).notebook]):
+        for document in _documents_with(named(identifier)):
             if document[ID] == identifier:
                 return document
         raise SkipDocument(identifier)
+
+
+def _documents_with(name: Name | NoteName) -> Iterable[Document]:
+    return note_documents_of([name.note]) if isinstance(name, NoteName) else documents_of([name.notebook])
 
 
 class CellIndex(_Documents, indexes.Indexable):  # type: ignore[misc]
@@ -78,3 +88,14 @@ class NotebookIndex(_Documents, indexes.Indexable):  # type: ignore[misc]
         return {
             str(pk): title for pk, title in Notebook.objects.filter(pk__in=keys).values_list("pk", "title")
         }
+
+
+class NoteIndex(_Documents, indexes.Indexable):  # type: ignore[misc]
+    def get_model(self) -> type[models.Model]:
+        return Note
+
+    def index_queryset(self, using: str | None = None) -> models.QuerySet[Note]:
+        return Note.objects.alive()
+
+    def texts_of(self, keys: Collection[str]) -> dict[str, str]:
+        return {str(pk): body for pk, body in Note.objects.filter(pk__in=keys).values_list("pk", "body")}

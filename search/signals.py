@@ -9,7 +9,9 @@ from django.dispatch import receiver
 from notebooks.models import Notebook
 from notebooks.signals import notebook_changed, notebook_ingested
 from search import tasks
-from search.models import Due, Ring
+from search.models import Due, DueNote, Ring
+from stickies.models import Note
+from stickies.signals import note_changed
 
 _ONLY_RING = 1
 
@@ -18,6 +20,12 @@ _ONLY_RING = 1
 def note_due(sender: object, *, notebook: Notebook, **kwargs: Any) -> None:
     Due.objects.create(notebook_id=notebook.pk)
     # Robust: with the broker away the row waits for the sweep, and who changed the notebook need not know.
+    transaction.on_commit(ring, robust=True)
+
+
+@receiver(note_changed, dispatch_uid="search.note_due_for_note")
+def note_due_for_note(sender: object, *, note: Note, **kwargs: Any) -> None:
+    DueNote.objects.create(note_id=note.pk)
     transaction.on_commit(ring, robust=True)
 
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from haystack.exceptions import SearchBackendError
 
 from notebooks.models.space import Viewer
-from search.find import find, totals
+from search.find import Totals, find, totals
 from search.page import Page, wish_of
 
 logger = logging.getLogger(__name__)
@@ -31,8 +31,8 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "search/results.html", context)
 
 
-def _totals(user: Viewer) -> tuple[int, int]:
-    known: tuple[int, int] | None = cache.get(key := f"search-totals-{user.pk}")
+def _totals(user: Viewer) -> Totals:
+    known: Totals | None = cache.get(key := f"search-totals-{user.pk}")
     if known is None:
         cache.set(key, known := totals(user), TOTALS_FOR)
     return known

@@ -1,8 +1,10 @@
 from django.urls import URLPattern, URLResolver, path
 
-from stickies.views import threads, writing
+from stickies.views import board, threads, writing
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("notes/", board.notes, name="notes"),
+    path("notes/resolve/", board.resolve_many, name="notes-resolve"),
     path("notes/new/", writing.new, name="note-new"),
     path("notes/<int:pk>/", threads.note, name="note"),
     path("notes/<int:pk>/reply/", writing.reply, name="note-reply"),

@@ -12,6 +12,11 @@ def kind_label(kind: str) -> str | Promise:
 
 
 @register.filter
+def note_kind_label(kind: str) -> str:
+    return labels.label("note", kind, kind)
+
+
+@register.filter
 def status_label(status: str) -> str | Promise:
     """'' where there was nothing to run."""
     return labels.STATUSES.get(status, "")

@@ -95,6 +95,21 @@ class Note(models.Model):
             models.Index(fields=["parent", "created_at"], name="note_by_thread"),
             models.Index(fields=["author", "created_at"], name="note_by_author"),
             models.Index(fields=["cell_digest"], name="note_by_text"),
+            # The notes page counts all threads by these: without the index it would read every note's words.
+            models.Index(
+                fields=[
+                    "parent",
+                    "space",
+                    "kind",
+                    "channel",
+                    "author_name",
+                    "resolved_at",
+                    "deleted_at",
+                    "created_at",
+                    "author",
+                ],
+                name="threads_by_labels",
+            ),
         ]
 
     def __str__(self) -> str:

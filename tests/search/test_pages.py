@@ -202,6 +202,8 @@ def test_the_api_answers_as_promised(space, api):
         "why": ["code", "output"],
         "notebook": notebook.pk,
         "index": 1,
+        "note": None,
+        "note_kind": None,
         "meme": cell.full_meme,
         "updated_at": hit["updated_at"],
     }

@@ -10,6 +10,7 @@ from notebooks.models.space import Viewer
 from search.api import answer
 from search.find import BEST, NEWEST, Found, Wish, find
 from search.hits import Hit
+from search.notehits import NoteHit
 
 
 class Command(BaseCommand):
@@ -48,15 +49,21 @@ class Command(BaseCommand):
         about = ", words that begin so" if found.are_beginnings else ""
         self.stdout.write(f"{found.count} found in {found.milliseconds} ms{about}")
 
-    def _print_hit(self, hit: Hit) -> None:
+    def _print_hit(self, hit: Hit | NoteHit) -> None:
         self.stdout.write(self.style.MIGRATE_HEADING(_printable(hit.title_text)))
-        self.stdout.write(f"  {hit.kind} · {_printable(str(hit.notebook))} · {hit.url}")
+        self.stdout.write(f"  {hit.kind} · {_printable(_where(hit))} · {hit.url}")
         for line in hit.snippet:
             text = "".join(
                 self.style.WARNING(_printable(text)) if is_marked else _printable(text)
                 for text, is_marked in line.pieces
             )
             self.stdout.write(f"    {text}")
+
+
+def _where(hit: Hit | NoteHit) -> str:
+    if isinstance(hit, NoteHit):
+        return f"{hit.thread.kind} · {hit.note.author_name} · {hit.notebook or hit.note.space.slug}"
+    return str(hit.notebook)
 
 
 def _printable(text: str) -> str:
