@@ -67,8 +67,16 @@ def _form(request: HttpRequest, page: Page, notes: Notes, asked: Opening) -> Not
     space = usual_space(page, request.user)
     if space is None:
         return None
-    initial = {"body": "" if notes.titled else page.body, "space": space.slug}
-    return NoteForm(request.POST or None, at=asked.at, user=request.user, initial=initial)
+    # Room for one's own words above what is quoted.
+    body = f"\n\n{page.body}" if page.body and not notes.titled else ""
+    form = NoteForm(
+        request.POST or None,
+        at=asked.at,
+        user=request.user,
+        initial={"body": body, "space": space.slug},
+    )
+    form.fields["body"].widget.attrs["autofocus"] = not notes.titled
+    return form
 
 
 def _written(request: HttpRequest, form: NoteForm, page: Page, context: dict[str, object]) -> HttpResponse:
