@@ -7,8 +7,9 @@ that a family of thousands of copies is a few rows.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,7 +40,7 @@ class Kin:
     def of(cls, pks: Collection[int]) -> Kin:
         """`pks` may be of notebooks that are deleted or gone: then of those that had to do with them."""
         gathering = _Gathering()
-        gathering.add(set(pks) | _partners(pks))
+        gathering.add(set(pks) | _partners(pks) | _bearing(pks) | gathering.former(pks))
         return cls(gathering.members, gathering.revisions, gathering.runs)
 
 
@@ -60,13 +61,28 @@ class _Gathering:
             if not pks:
                 pks = self._alike()
 
+    def former(self, pks: Collection[int]) -> set[int]:
+        """Those that have most of their cells in common with what is still counted for `pks`.
+
+        A notebook that is neither template nor run had a say in what they are, and has it no longer.
+        """
+        held = _held(pks)
+        strangers = self._loaded(_holders(_telling(held.values())) - set(pks))
+        return {
+            each.id
+            for each in strangers.values()
+            if any(
+                2 * len(each.families.keys() & families) >= len(each.families) for families in held.values()
+            )
+        }
+
     def _alike(self) -> set[int]:
         """Those that share most cells with a runbook gathered so far, though they have another notebook MEME."""
         self.runs = runs_among(self.members.values(), self._words)
         settled = {pk for pk, run in self.runs.items() if run.how is not How.CELLS}
         heads = [self.members[pk] for pk in self.members.keys() - settled - self._searched]
         self._searched |= {head.id for head in heads}
-        strangers = _holders(_telling(heads)) - self.members.keys()
+        strangers = _holders(_telling([head.families.keys() for head in heads])) - self.members.keys()
         loaded = self._loaded(strangers)
         return {
             each.id
@@ -98,7 +114,22 @@ def _member(
 
 
 def _by_meme(members: dict[int, Member]) -> set[int]:
-    memes = {member.meme for member in members.values() if member.meme is not None}
+    return _bearers({member.meme for member in members.values() if member.meme is not None})
+
+
+def _bearing(pks: Collection[int]) -> set[int]:
+    """What bears the notebook MEME of one of these, which may be deleted."""
+    return _bearers(
+        {
+            meme
+            for some in portions(pks)
+            for meme in Notebook.objects.filter(pk__in=some).values_list("meme", flat=True)
+            if meme is not None
+        }
+    )
+
+
+def _bearers(memes: Collection[UUID]) -> set[int]:
     return {
         pk
         for some in portions(memes)
@@ -125,18 +156,28 @@ def _words(pks: Collection[int]) -> dict[int, Word]:
     }
 
 
-def _telling(heads: Collection[Member]) -> set[str]:
+def _telling(heads: Collection[AbstractSet[str]]) -> set[str]:
     """The families to look others up by: two that share half of both have one of the rarer half in common."""
-    families = {uuid for head in heads for uuid in head.families}
+    families = {uuid for held in heads for uuid in held}
     commonness: Counter[str] = Counter()
     for some in portions(families):
         held = Holding.objects.filter(uuid__in=some).order_by().values_list("uuid")
         commonness.update({str(uuid): heads for uuid, heads in held.annotate(Count("head", distinct=True))})
     telling: set[str] = set()
     for head in heads:
-        rarest = sorted(head.families, key=lambda uuid: (commonness[uuid], uuid))
+        rarest = sorted(head, key=lambda uuid: (commonness[uuid], uuid))
         telling.update(uuid for uuid in rarest[: len(rarest) // 2 + 1] if commonness[uuid])
     return telling
+
+
+def _held(pks: Collection[int]) -> dict[int, set[str]]:
+    """The families that are counted for each of these that is no run."""
+    held: defaultdict[int, set[str]] = defaultdict(set)
+    for some in portions(pks):
+        rows = Holding.objects.filter(head__in=some).order_by().values_list("head_id", "uuid")
+        for head, uuid in rows.iterator():
+            held[head].add(str(uuid))
+    return held
 
 
 def _holders(families: Collection[str]) -> set[int]:

@@ -6,7 +6,8 @@ One writer at a time: rows about one notebook are worked out from many others, w
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -50,7 +51,7 @@ def rebuild(progress: Progress | None = None) -> int:
     with alone(_lock()):
         for start in range(0, len(known), NOTEBOOKS_AT_ONCE):
             some = known[start : start + NOTEBOOKS_AT_ONCE]
-            _read_again(set(some))
+            _read_again(set(some), anew=True)
             if progress is not None:
                 progress(start + len(some), len(known))
     return len(known)
@@ -63,11 +64,21 @@ def sweep() -> int:
     return catch_up()
 
 
-def _read_again(pks: Collection[int]) -> None:
+def _read_again(pks: Collection[int], *, anew: bool = False) -> None:
     heads = _heads_of(pks)
     _store(pks, *_read(pks))
-    heads |= runs.derive(pks)
-    holdings.recount(heads | _heads_of(pks))
+    changes = runs.changes(pks, anew=anew)
+    with _noted(heads.union(changes.heads)):
+        changes.write()
+        holdings.recount(heads.union(changes.heads, _heads_of(pks)))
+
+
+@contextmanager
+def _noted(pks: Collection[int]) -> Iterator[None]:
+    """Due until the block is done: once the runs are written, nothing else tells which runbooks wait to be counted."""
+    noted = Due.objects.bulk_create(Due(notebook_id=pk) for pk in sorted(pks))
+    yield
+    _forget([due.pk for due in noted])
 
 
 def _read(pks: Collection[int]) -> tuple[list[Trace], list[Descent]]:

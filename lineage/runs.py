@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 
@@ -21,16 +21,32 @@ RUNS_AT_ONCE = 100  # in one transaction, for which others wait
 _State = tuple[int, str, int, int]  # template, how, the run's revision, the template's
 
 
-def derive(pks: Collection[int]) -> set[int]:
-    """For notebooks that changed in any way, their kin included. Gives those whose head may be another now."""
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What has to be written so that the runs are right."""
+
+    states: Mapping[int, _State]  # of those that are compared with their templates
+    gone: Collection[int]  # no runs any more
+    heads: Collection[int]  # what may belong to another runbook now, and those runbooks
+
+    def write(self) -> None:
+        _Writing().write(self.states)
+        for some in portions(self.gone):
+            RunOf.objects.filter(notebook__in=some).delete()
+
+
+def changes(pks: Collection[int], *, anew: bool = False) -> Changes:
+    """For notebooks that changed in any way, their kin included. `anew` compares them also where nothing changed."""
     kin = Kin.of(pks)
     wanted = _wanted(kin)
     known = _known(kin.members.keys() | set(pks))
-    _Writing().write({pk: state for pk, state in wanted.items() if known.get(pk) != state})
-    for some in portions(known.keys() - wanted.keys()):
-        RunOf.objects.filter(notebook__in=some).delete()
+    again = wanted.keys() & set(pks) if anew else set()
     touched = {pk for pk in known.keys() | wanted.keys() if known.get(pk) != wanted.get(pk)}
-    return touched | {states[pk][0] for states in (known, wanted) for pk in touched & states.keys()}
+    return Changes(
+        states={pk: state for pk, state in wanted.items() if pk in touched or pk in again},
+        gone=known.keys() - wanted.keys(),
+        heads=touched | {states[pk][0] for states in (known, wanted) for pk in touched & states.keys()},
+    )
 
 
 def _known(pks: Collection[int]) -> dict[int, _State]:

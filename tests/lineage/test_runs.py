@@ -131,7 +131,7 @@ class TestFound:
         make_run(space, "0001")
         refresh.catch_up()
         before = list(RunOf.objects.values_list("pk", flat=True))
-        assert runs.derive(set(Notebook.objects.values_list("pk", flat=True))) == set()
+        assert runs.changes(set(Notebook.objects.values_list("pk", flat=True))).heads == set()
         assert list(RunOf.objects.values_list("pk", flat=True)) == before
 
     def test_the_number_of_queries_does_not_grow_with_the_runs(self, space, django_assert_max_num_queries):
@@ -142,7 +142,7 @@ class TestFound:
         for number in range(4, 20):
             make_run(space, f"00{number:02}")
         with django_assert_max_num_queries(30):
-            runs.derive(set(Notebook.objects.values_list("pk", flat=True)))
+            runs.changes(set(Notebook.objects.values_list("pk", flat=True))).write()
         assert RunOf.objects.filter(template=template).count() == 19
 
 
@@ -177,7 +177,7 @@ class TestDeviating:
         latest = template.revisions.get(number=2)
         latest.saved_at = datetime(2025, 1, 1, tzinfo=UTC)
         latest.save()
-        runs.derive({template.pk})
+        runs.changes({template.pk}).write()
         assert RunOf.objects.get(notebook=run).template_revision == latest
         assert deviations(run) == [("edited", 0, 0)]
 
