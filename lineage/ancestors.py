@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from lineage.models import Descent
-from notebooks.models.space import Viewer
+from lineage.sight import Sight
 
 FARTHEST = 8  # generations; each takes a query
 MOST = 60  # families on either side
@@ -69,12 +69,12 @@ class _Way:
             self.ends.add(far)
 
 
-def kindred_of(uuid: UUID, user: Viewer) -> Kindred:
-    """By what files tell that `user` may read. One query a generation."""
+def kindred_of(uuid: UUID, sight: Sight) -> Kindred:
+    """By what files tell that the reader may see. One query a generation."""
     up, down = _Way(uuid), _Way(uuid)
     is_cut = False
     for distance in range(1, FARTHEST + 1):
-        edges = _edges(up.ends, down.ends, user)
+        edges = _edges(up.ends, down.ends, sight)
         is_cut = is_cut or len(edges) == MOST_EDGES
         up.go_on(((child, parent, how) for child, parent, how in edges), distance)
         down.go_on(((parent, child, how) for child, parent, how in edges), distance)
@@ -85,8 +85,8 @@ def kindred_of(uuid: UUID, user: Viewer) -> Kindred:
     return Kindred(up.kin, down.kin, is_cut or up.is_cut or down.is_cut)
 
 
-def _edges(children: Collection[UUID], parents: Collection[UUID], user: Viewer) -> list[Edge]:
-    told = Descent.objects.visible_to(user).filter(Q(child__in=children) | Q(parent__in=parents))
+def _edges(children: Collection[UUID], parents: Collection[UUID], sight: Sight) -> list[Edge]:
+    told = sight.descents.filter(Q(child__in=children) | Q(parent__in=parents))
     return list(
         told.order_by("child", "parent", "how").values_list("child", "parent", "how").distinct()[:MOST_EDGES]
     )

@@ -6,13 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Case, Count, F, Q, Sum, When
 from django.db.models.functions import MD5, Coalesce
 
-from lineage.heads import head_column
 from lineage.models import Holding
 from lineage.occurrences import Family, Occurrence
-from notebooks.models import Cell, Notebook, Space
+from lineage.sight import Sight
+from notebooks.models import Space
 from notebooks.models.notebook import NotebookQuerySet
 from notebooks.models.space import Viewer
 
@@ -23,18 +23,16 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def family_of(uuid: UUID, user: Viewer) -> Family:
+def family_of(uuid: UUID, sight: Sight) -> Family:
     """One query, however many occurrences. Without a visible one it is empty."""
     saved = Coalesce(
         "notebook__revision__saved_at", "notebook__revision__ingested_at", "notebook__created_at"
     )
     rows = (
-        Cell.objects.visible_to(user)
-        .filter(meme=uuid)
-        .order_by()
+        sight.cells.filter(meme=uuid)
         .annotate(
             text=MD5("source"),
-            runbook=head_column(user),
+            runbook=_runbook_as_seen(sight),
             who=Coalesce("notebook__trace__who", "notebook__owner"),
             at=Coalesce("executed_at", "notebook__trace__worked_at", saved),
         )
@@ -43,9 +41,16 @@ def family_of(uuid: UUID, user: Viewer) -> Family:
     return Family(uuid, [Occurrence(*row) for row in rows])
 
 
-def copies_of(uuid: UUID, user: Viewer) -> NotebookQuerySet:
+def _runbook_as_seen(sight: Sight) -> Case:
+    """As Sight.head_of(), but by a join: here nearly every row is a run."""
+    template = "notebook__run_of__template"
+    seen = {f"{template}__space__in": sight.spaces, f"{template}__deleted_at": None}
+    return Case(When(**seen, then=F(f"{template}_id")), default=F("notebook_id"))
+
+
+def copies_of(uuid: UUID, sight: Sight) -> NotebookQuerySet:
     """The notebooks that bear it themselves, the one that was worked on last first."""
-    bearing = Notebook.objects.visible_to(user).alive().filter(meme=uuid)
+    bearing = sight.notebooks.filter(meme=uuid)
     saved = Coalesce("trace__worked_at", "revision__saved_at", "revision__ingested_at")
     return bearing.annotate(worked=saved).order_by("-worked", "-pk")
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, Exists, F, OuterRef, When
+from django.db.models import Count, Exists, OuterRef
 
 from lineage.models import RunOf
-from notebooks.models import Notebook, Space
+from notebooks.models import Notebook
 from notebooks.models.space import Viewer
 
 
@@ -28,17 +28,6 @@ class Head:
     @property
     def place(self) -> str:
         return f"{self.notebook.space.name}/{self.notebook.folder}".rstrip("/")
-
-
-def head_column(user: Viewer, notebook: str = "notebook") -> Case:
-    """For a query over rows that have a `notebook`: the template of a run, else the notebook itself.
-
-    A run of what the reader may not see stands for itself: it must not tell of the other.
-    """
-    template = f"{notebook}__run_of__template"
-    # By a join: without writing down all that the reader may see.
-    seen = {f"{template}__space__in": Space.objects.visible_to(user), f"{template}__deleted_at": None}
-    return Case(When(**seen, then=F(f"{template}_id")), default=F(f"{notebook}_id"))
 
 
 def heads(user: Viewer, runbooks: Iterable[int]) -> dict[int, Head]:

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.db.models import Count, Min
 
-from notebooks.models import Cell, Notebook
+from lineage.sight import Sight
+from notebooks.models import Cell
 from notebooks.models.space import Viewer
 from notebooks.parsing.model import CellType
 
@@ -40,11 +41,15 @@ def _plain(line: str) -> str:
 
 
 def names_of(uuids: Collection[UUID], user: Viewer) -> dict[UUID, Name]:
-    """Of those with an occurrence that `user` may see. Four queries, however many."""
-    cells = Cell.objects.visible_to(user).filter(meme__in=uuids).order_by()
+    return names_in(uuids, Sight(user))
+
+
+def names_in(uuids: Collection[UUID], sight: Sight) -> dict[UUID, Name]:
+    """Of those with an occurrence that the reader may see. Three queries, however many."""
+    cells = sight.cells.filter(meme__in=uuids)
     counted = list(cells.values_list("meme").annotate(copies=Count("pk"), first=Min("pk")))
     texts = _texts([first for _, _, first in counted])
-    names = _titles(uuids, user)
+    names = _titles(uuids, sight)
     for uuid, copies, first in counted:
         source, cell_type, title = texts.get(first, ("", "", ""))
         is_code = cell_type == CellType.CODE
@@ -58,7 +63,7 @@ def _texts(cells: Collection[int]) -> dict[int, tuple[str, str, str]]:
     return {pk: (source, cell_type, title) for pk, source, cell_type, title in fields}
 
 
-def _titles(uuids: Collection[UUID], user: Viewer) -> dict[UUID, Name]:
-    bearing = Notebook.objects.visible_to(user).alive().filter(meme__in=uuids).order_by()
+def _titles(uuids: Collection[UUID], sight: Sight) -> dict[UUID, Name]:
+    bearing = sight.notebooks.filter(meme__in=uuids).order_by()
     rows = bearing.values_list("meme").annotate(copies=Count("pk"), title=Min("title"))
     return {uuid: Name(title, copies, is_code=False) for uuid, copies, title in rows if uuid is not None}

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
+from lineage.sight import Sight
 from notebooks.models import Cell
-from notebooks.models.space import Viewer
 
 MOST = 4  # on either side
 
@@ -31,9 +31,9 @@ class Neighbours:
         return {each.uuid for each in (*self.before, *self.after) if each.uuid is not None}
 
 
-def neighbours_of(uuid: UUID, user: Viewer) -> Neighbours:
+def neighbours_of(uuid: UUID, sight: Sight) -> Neighbours:
     """Two queries, however large the family."""
-    cells = Cell.objects.visible_to(user).filter(meme=uuid).order_by()
+    cells = sight.cells.filter(meme=uuid)
     return Neighbours(_beside(cells, -1), _beside(cells, +1))
 
 

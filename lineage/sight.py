@@ -11,7 +11,8 @@ from django.db.models import Case, Exists, F, Max, Min, OuterRef, QuerySet, When
 
 from lineage.heads import Head, heads
 from lineage.models import Descent, Holding, RunOf, Trace
-from notebooks.models import Notebook, Space
+from notebooks.models import Cell, Notebook, Space
+from notebooks.models.notebook import NotebookQuerySet
 from notebooks.models.space import Viewer
 
 
@@ -33,6 +34,15 @@ class Sight:
         """That the one which a row has at `notebook` may be seen and is in use."""
         seen = Notebook.objects.filter(pk=OuterRef(notebook), space__in=self._space_ids)
         return Exists(seen.alive())
+
+    @property
+    def notebooks(self) -> NotebookQuerySet:
+        return Notebook.objects.alive().filter(space__in=self._space_ids)
+
+    @property
+    def cells(self) -> QuerySet[Cell]:
+        # Found by their own index, and joined to their notebooks: whoever asks wants few of them.
+        return Cell.objects.filter(notebook__space__in=self._space_ids, notebook__deleted_at=None).order_by()
 
     @property
     def traces(self) -> QuerySet[Trace]:
@@ -61,7 +71,10 @@ class Sight:
         return ends.values_list("uuid", flat=True)
 
     def head_of(self, notebook: str) -> Case:
-        """As lineage.heads.head_column()."""
+        """For a query over rows that have a `notebook`: the template of a run, else the notebook itself.
+
+        A run of what the reader may not see stands for itself: it must not tell of the other.
+        """
         template = f"{notebook}__run_of__template"
         return Case(When(self.sees(template), then=F(f"{template}_id")), default=F(f"{notebook}_id"))
 

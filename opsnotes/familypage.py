@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from lineage.ancestors import Kin, kindred_of
-from lineage.heads import Head, heads
-from lineage.naming import Name, names_of
+from lineage.heads import Head
+from lineage.naming import Name, names_in
 from lineage.neighbours import Neighbour, Neighbours, neighbours_of
 from lineage.occurrences import Family
+from lineage.sight import Sight
 from lineage.twigs import Tree, Twig
 from notebooks.memes import Meme
-from notebooks.models.space import Viewer
 
 RUNBOOKS = 8
 
@@ -54,12 +54,12 @@ class Beside:
     more_runbooks: int
 
 
-def beside(family: Family, meme: Meme, user: Viewer) -> Beside:
-    neighbours = neighbours_of(family.uuid, user) if family.occurrences else Neighbours((), ())
-    kindred = kindred_of(family.uuid, user)
-    names = names_of({family.uuid} | neighbours.uuids | kindred.uuids, user)
+def beside(family: Family, meme: Meme, sight: Sight) -> Beside:
+    neighbours = neighbours_of(family.uuid, sight) if family.occurrences else Neighbours((), ())
+    kindred = kindred_of(family.uuid, sight)
+    names = names_in({family.uuid} | neighbours.uuids | kindred.uuids, sight)
     twigs, hidden = Tree(family.uuid, family.branches, meme.branch or None).twigs()
-    runbooks = _runbooks(family, user)
+    runbooks = _runbooks(family, sight)
     return Beside(
         name=names.get(family.uuid),
         twigs=twigs,
@@ -74,17 +74,17 @@ def beside(family: Family, meme: Meme, user: Viewer) -> Beside:
     )
 
 
-def visible_kin(uuid: UUID, user: Viewer) -> list[NamedKin]:
+def visible_kin(uuid: UUID, sight: Sight) -> list[NamedKin]:
     """What became of an id that no cell bears any more, or where it came from: families with copies."""
-    kindred = kindred_of(uuid, user)
+    kindred = kindred_of(uuid, sight)
     kin = (*kindred.descendants, *kindred.ancestors)
-    names = names_of({each.uuid for each in kin}, user) if kin else {}
+    names = names_in({each.uuid for each in kin}, sight) if kin else {}
     return [each for each in _kin(kin, names) if each.name is not None]
 
 
-def _runbooks(family: Family, user: Viewer) -> list[Runbook]:
+def _runbooks(family: Family, sight: Sight) -> list[Runbook]:
     most = Counter(each.runbook for each in family.occurrences).most_common(RUNBOOKS)
-    found = heads(user, [pk for pk, _ in most])
+    found = sight.heads([pk for pk, _ in most])
     return [Runbook(found[pk], copies) for pk, copies in most if pk in found]
 
 

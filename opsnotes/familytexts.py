@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from lineage.occurrences import Family, Occurrence, TextGroup
+from lineage.sight import Sight
 from lineage.timing import within
 from lineage.wording import IsOver, Kind, Segment, compare
 from notebooks.addresses import Addresses
 from notebooks.memes import Meme
 from notebooks.models import Cell, Notebook
-from notebooks.models.space import Viewer
 from notebooks.rendering import SafeHtml, source_in
 
 TIME_FOR_DIFFS = 0.3  # seconds, of a page; a few milliseconds are usual
@@ -84,16 +84,16 @@ Asked = tuple[int, TextGroup, Sequence[Occurrence]]  # number, text, and the occ
 
 
 def shown_occurrences(
-    family: Family, occurrences: Collection[Occurrence], marked: str | None, user: Viewer
+    family: Family, occurrences: Collection[Occurrence], marked: str | None, sight: Sight
 ) -> list[ShownOccurrence]:
     """In order; what went meanwhile is left out. One query."""
-    notebooks = _notebooks(occurrences, user)
+    notebooks = _notebooks(occurrences, sight)
     return list(_shown(family, occurrences, notebooks, marked))
 
 
-def shown_texts(family: Family, asked: Sequence[Asked], marked: str | None, user: Viewer) -> list[ShownText]:
+def shown_texts(family: Family, asked: Sequence[Asked], marked: str | None, sight: Sight) -> list[ShownText]:
     """Two queries, however many."""
-    notebooks = _notebooks([each for _, _, wanted in asked for each in wanted], user)
+    notebooks = _notebooks([each for _, _, wanted in asked for each in wanted], sight)
     cells = _cells({group.newest.cell for _, group, _ in asked} | {family.origin.cell})
     origin = cells.get(family.origin.cell)
     is_over = within(TIME_FOR_DIFFS)
@@ -132,9 +132,9 @@ def _shown(
             )
 
 
-def _notebooks(occurrences: Iterable[Occurrence], user: Viewer) -> dict[int, Notebook]:
+def _notebooks(occurrences: Iterable[Occurrence], sight: Sight) -> dict[int, Notebook]:
     wanted = {each.notebook for each in occurrences}
-    return Notebook.objects.visible_to(user).alive().with_place().in_bulk(wanted)
+    return sight.notebooks.with_place().in_bulk(wanted)
 
 
 def _cells(pks: Collection[int]) -> dict[int, Cell]:

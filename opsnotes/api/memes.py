@@ -16,12 +16,13 @@ from lineage.ancestors import kindred_of
 from lineage.families import copies_of, family_of
 from lineage.models import Descent
 from lineage.occurrences import Family
+from lineage.sight import Sight
 from lineage.twigs import Tree
 from notebooks import memes
 from notebooks.memes import Meme
 from notebooks.models import Cell
-from notebooks.models.space import Viewer
 from notebooks.parsing.model import Status
+from stickies.models import Note
 
 MOST_TEXTS = 100
 
@@ -51,7 +52,7 @@ class KinSerializer(serializers.Serializer[Any]):
 
 
 class FamilySerializer(serializers.Serializer[Any]):
-    """Only what the caller may see is counted and listed. Counts of executions, and notes, come with later versions."""
+    """Only what the caller may see is counted and listed. Counts of executions come with later versions."""
 
     uuid = serializers.UUIDField()
     kind = serializers.ChoiceField(["cell", "notebook", "both"], help_text="What bears it.")
@@ -64,6 +65,7 @@ class FamilySerializer(serializers.Serializer[Any]):
     texts = TextSerializer(many=True, help_text=f"The last worked on first; at most {MOST_TEXTS}.")
     ancestors = KinSerializer(many=True, help_text="By what files tell beyond the ids; the nearest first.")
     descendants = KinSerializer(many=True)
+    notes = serializers.IntegerField(help_text="Threads of notes that were written at one of its copies.")
 
 
 class MemberSerializer(serializers.Serializer[Any]):
@@ -91,16 +93,18 @@ class MemeViewSet(viewsets.GenericViewSet[Cell]):
     @extend_schema(responses=FamilySerializer)
     def retrieve(self, request: Request, meme: str) -> Response:
         """One family: its texts, its branches, and where it comes from."""
-        return Response(FamilySerializer(_told(_visible(meme, request.user), request.user)).data)
+        sight = Sight(request.user)
+        return Response(FamilySerializer(_told(_visible(meme, sight), sight)).data)
 
     @extend_schema(parameters=[MembersQuery], responses=MemberSerializer(many=True))
     @action(detail=True)
     def cells(self, request: Request, meme: str) -> Response:
         """Its cells; of a full id those of its branch."""
-        asked = _visible(meme, request.user).asked
+        sight = Sight(request.user)
+        asked = _visible(meme, sight).asked
         query = MembersQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        page = self.paginate_queryset(_cells(asked, query.validated_data, request.user))
+        page = self.paginate_queryset(_cells(asked, query.validated_data, sight))
         return self.get_paginated_response(MemberSerializer(page, many=True).data)
 
 
@@ -119,25 +123,25 @@ class _Seen:
         return "both" if self.family.occurrences else "notebook"
 
 
-def _visible(text: str, user: Viewer) -> _Seen:
-    """404 for what is no MEME, and for what bears none that `user` may see."""
+def _visible(text: str, sight: Sight) -> _Seen:
+    """404 for what is no MEME, and for what bears none that the reader may see."""
     asked = memes.parse(text)
     if asked is None:
         raise Http404
     seen = _Seen(
         asked,
-        family_of(asked.uuid, user),
-        frozenset(copies_of(asked.uuid, user).order_by().values_list("pk", flat=True)),
+        family_of(asked.uuid, sight),
+        frozenset(copies_of(asked.uuid, sight).order_by().values_list("pk", flat=True)),
     )
     if not seen.copies and not seen.family.occurrences:
         raise Http404
     return seen
 
 
-def _told(seen: _Seen, user: Viewer) -> dict[str, Any]:
+def _told(seen: _Seen, sight: Sight) -> dict[str, Any]:
     family = seen.family
     parents = Tree(family.uuid, family.branches).parents
-    kindred = kindred_of(family.uuid, user)
+    kindred = kindred_of(family.uuid, sight)
     return {
         "uuid": family.uuid,
         "kind": seen.kind,
@@ -151,6 +155,7 @@ def _told(seen: _Seen, user: Viewer) -> dict[str, Any]:
         "texts": _texts(family),
         "ancestors": [asdict(kin) for kin in kindred.ancestors],
         "descendants": [asdict(kin) for kin in kindred.descendants],
+        "notes": Note.objects.visible_to(sight.user).told().filter(meme=family.uuid).count(),
     }
 
 
@@ -171,8 +176,8 @@ def _texts(family: Family) -> list[dict[str, Any]]:
     ]
 
 
-def _cells(asked: Meme, narrowed: dict[str, Any], user: Viewer) -> QuerySet[Cell]:
-    cells = Cell.objects.visible_to(user).filter(meme=asked.uuid)
+def _cells(asked: Meme, narrowed: dict[str, Any], sight: Sight) -> QuerySet[Cell]:
+    cells = sight.cells.filter(meme=asked.uuid)
     branch = narrowed.get("branch", asked.branch or None)
     if branch is not None:
         cells = cells.filter(branch=branch)

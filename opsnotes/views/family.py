@@ -16,7 +16,6 @@ from lineage.sight import Sight
 from notebooks import memes
 from notebooks.memes import Meme
 from notebooks.models import Notebook
-from notebooks.models.space import Viewer
 from opsnotes.familypage import beside, visible_kin
 from opsnotes.familytexts import Asked, shown_occurrences, shown_texts
 
@@ -34,8 +33,9 @@ def family(request: HttpRequest, meme: str) -> HttpResponse:
     if str(asked) != meme:
         query = f"?{urlencode(request.GET, doseq=True)}" if request.GET else ""
         return HttpResponsePermanentRedirect(reverse("family", args=[str(asked)]) + query)
-    found = family_of(asked.uuid, request.user)
-    copies = copies_of(asked.uuid, request.user).with_place().select_related("trace")
+    sight = Sight(request.user)
+    found = family_of(asked.uuid, sight)
+    copies = copies_of(asked.uuid, sight).with_place().select_related("trace")
     copies_page = Paginator(copies, MANY).get_page(request.GET.get("copies"))
     if not found.occurrences and not copies_page.paginator.count:
         return _unknown(request, meme)
@@ -48,10 +48,10 @@ def family(request: HttpRequest, meme: str) -> HttpResponse:
         "copies": copies_page,
         "left": _left(request),
         "text": text,
-        "beside": beside(found, asked, request.user),
-        "picture": picture_of_families(Sight(request.user), [asked.uuid], "#texts"),
-        **_bearing(found, asked, request.user),
-        **_texts(request, found, asked.branch or None, text),
+        "beside": beside(found, asked, sight),
+        "picture": picture_of_families(sight, [asked.uuid], "#texts"),
+        **_bearing(found, asked, sight),
+        **_texts(request, found, sight, asked.branch or None, text),
     }
     return render(request, "opsnotes/family.html", context)
 
@@ -63,7 +63,7 @@ def _unknown(request: HttpRequest, meme: str) -> HttpResponse:
         "meme": meme,
         "is_meme": asked is not None,
         "left": _left(request),
-        "kin": visible_kin(asked.uuid, request.user) if asked else (),
+        "kin": visible_kin(asked.uuid, Sight(request.user)) if asked else (),
     }
     return render(request, "opsnotes/family_unknown.html", context, status=404)
 
@@ -76,14 +76,16 @@ def _left(request: HttpRequest) -> Notebook | None:
     return Notebook.objects.visible_to(request.user).alive().filter(pk=pk).first()
 
 
-def _bearing(family: Family, meme: Meme, user: Viewer) -> dict[str, Any]:
+def _bearing(family: Family, meme: Meme, sight: Sight) -> dict[str, Any]:
     """The occurrences of the full id."""
     bearing = family.bearing(meme.branch) if meme.branch else ()
-    shown = shown_occurrences(family, bearing[:SOME], None, user) if bearing else []
+    shown = shown_occurrences(family, bearing[:SOME], None, sight) if bearing else []
     return {"bearing": shown, "bearing_count": len(bearing)}
 
 
-def _texts(request: HttpRequest, family: Family, marked: str | None, text: str) -> dict[str, Any]:
+def _texts(
+    request: HttpRequest, family: Family, sight: Sight, marked: str | None, text: str
+) -> dict[str, Any]:
     """A page of texts with a few occurrences each, or of one text a page of its occurrences."""
     numbered = list(enumerate(family.groups, start=1))
     wanted: list[Asked]
@@ -94,4 +96,4 @@ def _texts(request: HttpRequest, family: Family, marked: str | None, text: str) 
     else:
         page = Paginator(numbered, TEXTS).get_page(request.GET.get("page"))
         wanted = [(number, group, group.occurrences[:SOME]) for number, group in page]
-    return {"page": page, "texts": shown_texts(family, wanted, marked, request.user) if wanted else []}
+    return {"page": page, "texts": shown_texts(family, wanted, marked, sight) if wanted else []}

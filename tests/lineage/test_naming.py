@@ -31,7 +31,7 @@ def test_only_what_may_be_seen_has_a_name(django_assert_num_queries):
     space = make_space(readers=[reader])
     seen = make_runbook("ls", memes=[MEME], space=space, path="a.ipynb").cells.get().meme
     hidden = make_runbook("df", space=make_space()).cells.get().meme
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):  # one of them for the spaces
         names = names_of([seen, hidden], reader)
     assert {uuid: (name.text, name.copies, name.is_code) for uuid, name in names.items()} == {
         seen: ("ls", 1, True)

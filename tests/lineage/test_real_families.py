@@ -16,6 +16,7 @@ from lineage import refresh
 from lineage.ancestors import kindred_of
 from lineage.families import family_of, sizes
 from lineage.models import Descent
+from lineage.sight import Sight
 from lineage.twigs import Tree
 from notebooks.ingest import ingest
 from notebooks.models import Cell
@@ -108,7 +109,7 @@ def chosen(files):
 def families(people, files, django_db_blocker):
     """As who reads all sees them."""
     with django_db_blocker.unblock():
-        return {uuid: family_of(UUID(uuid), people[0]) for uuid in chosen(files)}
+        return {uuid: family_of(UUID(uuid), Sight(people[0])) for uuid in chosen(files)}
 
 
 def told(family, places):
@@ -139,7 +140,7 @@ def test_who_reads_a_few_spaces_counts_only_what_lies_there(people, files, place
     few = people[1]
     for uuid in chosen(files)[::2]:
         here = files.of(uuid, FEW)
-        assert told(family_of(UUID(uuid), few), places) == sorted(cell[:4] for cell in here), uuid
+        assert told(family_of(UUID(uuid), Sight(few)), places) == sorted(cell[:4] for cell in here), uuid
     larger = {
         str(uuid): size.copies for uuid, size in sizes([UUID(uuid) for uuid in files.cells], few).items()
     }
@@ -177,11 +178,11 @@ def test_a_meme_that_one_notebook_bears_twice_is_two_occurrences(families, files
 def test_a_new_root_is_joined_to_what_it_was_made_of(people, files):
     assert len(files.new_roots) > 10
     for old, new in files.new_roots:
-        kin = kindred_of(UUID(new[:36]), people[0]).ancestors
+        kin = kindred_of(UUID(new[:36]), Sight(people[0])).ancestors
         assert [(str(each.uuid), each.how) for each in kin] == [(old[:36], Descent.How.NEW_ROOT)]
-        became = kindred_of(UUID(old[:36]), people[0]).descendants
+        became = kindred_of(UUID(old[:36]), Sight(people[0])).descendants
         assert new[:36] in {str(each.uuid) for each in became}
-        assert kindred_of(UUID(new[:36]), people[1]).ancestors == ()
+        assert kindred_of(UUID(new[:36]), Sight(people[1])).ancestors == ()
 
 
 @pytest.mark.parametrize("which", [0, 1])
