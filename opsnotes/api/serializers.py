@@ -1,5 +1,6 @@
 """Notebooks, cells and revisions as JSON."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -13,6 +14,7 @@ from notebooks.models import Notebook, Revision, Space
 from notebooks.paging import CELLS, Part
 from notebooks.parsing.model import CellType, Status
 from notebooks.showing import ShownCell, shown_part
+from stickies.standing import counts_at
 
 
 def _full_url(serializer: serializers.BaseSerializer[Any], path: str) -> str:
@@ -48,6 +50,11 @@ class CellSerializer(serializers.Serializer[Any]):
     execution_count = serializers.IntegerField(allow_null=True)
     executed_at = serializers.DateTimeField(allow_null=True)
     status = serializers.ChoiceField(list(Status))
+    notes = serializers.SerializerMethodField(help_text="How many threads of notes are seen at it.")
+
+    def get_notes(self, cell: ShownCell) -> int:
+        counts: Mapping[int, int] = self.context["notes"]
+        return counts.get(cell.index, 0)
 
     def get_output(self, cell: ShownCell) -> str:
         return str(self.context["outputs"][cell.index])
@@ -80,7 +87,8 @@ class NotebookDetailSerializer(NotebookSerializer):
         shown = shown_part(notebook, part.first, self.context["request"].user)
         rows = notebook.cells.filter(index__gte=part.first, index__lt=part.stop)
         outputs = dict(rows.values_list("index", "output"))
-        return CellSerializer(shown, many=True, context={"outputs": outputs}).data
+        notes = counts_at(shown, notebook, self.context["request"].user)
+        return CellSerializer(shown, many=True, context={"outputs": outputs, "notes": notes}).data
 
     def _next_url(self, notebook: Notebook) -> str | None:
         following = self._part(notebook).next

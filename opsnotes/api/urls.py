@@ -16,12 +16,14 @@ from opsnotes.api.memes import MemeViewSet
 from opsnotes.api.notebooks import NotebookViewSet
 from opsnotes.api.status import StatusView
 from search.api import SearchView
+from stickies.api.notes import NoteViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("spaces", SpaceViewSet, basename="api-spaces")
 router.register("uploads", UploadViewSet, basename="api-uploads")
 router.register("notebooks", NotebookViewSet, basename="api-notebooks")
 router.register("memes", MemeViewSet, basename="api-memes")
+router.register("notes", NoteViewSet, basename="api-notes")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,

@@ -177,6 +177,11 @@ api-basket-notebook        GET    401 404 200 200 404
 api-notebooks-runs         GET    401 404 200 200 404
 api-notebooks-pin          GET    401 404 200 200 404
 api-notebooks-pin          PUT    401 404 403 200 404
+api-notes-list             GET    401 200 200 200 200
+api-notes-list             POST   401 404 201 201 404
+api-notes-detail           GET    401 404 200 200 404
+api-notes-detail           PATCH  401 404 403 200 404
+api-notes-detail           DELETE 401 404 403 204 404
 api-compare                GET    401 404 200 200 404
 api-memes-detail           GET    401 404 200 200 404
 api-memes-cells            GET    401 404 200 200 404
@@ -209,6 +214,7 @@ LISTS = (
     "api-spaces-list",
     "api-notebooks-list",
     "api-basket-list",
+    "api-notes-list",
     "api-basket-notebook",
     "api-search",
 )
@@ -413,7 +419,7 @@ class World:
             return loginlink.path_for(self.people["reader"]).split("/")[3:4]
         if route in arguments:
             return arguments[route]
-        if route.startswith("note") and route != "note-new":
+        if route in ("note", "api-notes-detail") or (route.startswith("note-") and route != "note-new"):
             return [self.note.pk]
         if route.startswith(("batch", "api-uploads-")) and route not in ("batches", "api-uploads-list"):
             return [self.batch.pk]
@@ -436,6 +442,8 @@ class World:
             "pin": {"says": "template"},
             "note-new": {"body": SECRET, "kind": "tip", "space": "ops"},
             "note-reply": {"body": SECRET},
+            "api-notes-list": {"notebook": self.notebook.pk, "index": 1, "body": SECRET},
+            "api-notes-detail": {"body": "other words"},
             "note-edit": {"body": "other words", "kind": "hazard", "seen": digest_of(self.note.body)},
             "api-notebooks-pin": {"says": "template"},
             "move": {"space": "ops", "path": "moved.ipynb"},
@@ -488,8 +496,9 @@ def ask(world, route, method, person, **client_options):
     with transaction.atomic():
         if method in ("PATCH", "PUT", "DELETE"):
             response = client.generic(
-                method, world.url(route, person), json.dumps(data, default=str), "application/json"
-            )
+                method, world.url(route, person), json.dumps(data, default=str), "application/json",
+                headers={"If-Match": "*"},
+            )  # fmt: skip
         else:
             response = getattr(client, method.lower())(world.url(route, person), data)
         transaction.set_rollback(True)
