@@ -21,6 +21,7 @@ class MailForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has it for 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hours = [(hour, f"{hour:02}:00") for hour in range(24)]
+        self.fields["when"].label = _("How often")  # the page says of what
         self.fields["hour"].widget = forms.Select(choices=hours)
         self.fields["hour"].help_text = _("In your time zone. Only for the mail that comes once a day.")
 
