@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +69,13 @@ class Board:
     @property
     def is_narrowed(self) -> bool:
         return self.wish != Wish()
+
+    @property
+    def narrowings(self) -> int:
+        """How many things it is narrowed by."""
+        plain = Wish()
+        names = (each.name for each in fields(Wish))
+        return sum(getattr(self.wish, name) != getattr(plain, name) for name in names)
 
     @property
     def may_resolve(self) -> bool:

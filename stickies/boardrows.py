@@ -8,11 +8,13 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from lineage.naming import first_line
+from lineage.families.naming import first_line
 from notebooks.models import Notebook
 from notebooks.models.space import Viewer
 from stickies.models import Kind, Note, Seen, Tag
 from stickies.rights import Rights
+
+LONGEST = 240  # characters of how a note begins: enough to be warned
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Row:
     @property
     def line(self) -> str:
         """How it begins; '' of one that was deleted."""
-        return first_line(self.note.body, is_code=False)
+        return first_line(self.note.body, is_code=False, longest=LONGEST)
 
     @property
     def url(self) -> str:

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from lineage.badges import runs_of
+from lineage.runs.badges import runs_of
 from notebooks import folders, paths
 from notebooks.access import visible_space
 from notebooks.models import Notebook, SideFile, Space
@@ -17,6 +17,7 @@ from notebooks.showing import shown_cells
 from notebooks.verdict import Verdict
 from opsnotes.crumbs import crumbs_of
 from opsnotes.reading import Reading
+from stickies.hazards import open_hazards_in
 
 PAGE = 100
 
@@ -73,6 +74,7 @@ def _folder(request: HttpRequest, space: Space, folder: str) -> HttpResponse:
         "readme": readme,
         "readme_text": shown_readme(readme.text, request.user) if readme.text else None,
         "readme_reading": _reading(readme, request.user),
+        "hazards": open_hazards_in(space, folder, request.user),
         "can_write": space.is_writable_by(request.user),
     }
     return render(request, "opsnotes/folder.html", context)

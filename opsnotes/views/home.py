@@ -11,6 +11,7 @@ from notebooks.models import Cell, Notebook, Space
 from notebooks.models.notebook import NotebookQuerySet
 from notebooks.parsing.model import Status
 from notebooks.verdict import Ending, Verdict
+from stickies.hazards import open_hazards
 
 NEW = 20
 FAILED = 6
@@ -32,6 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "spaces": spaces,
         "new": new,
         "failed": failed,
+        "hazards": open_hazards(request.user),
         "runbook_count": sum(space.notebook_count for space in spaces),
         "writable_space": next((space for space in spaces if space.is_writable), None),
     }

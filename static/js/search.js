@@ -1,4 +1,4 @@
-// On a phone the facets stand above the hits, so they begin folded: what is chosen shows as chips.
+// On a phone what one narrows by stands above what is found, so it begins folded; what is chosen shows beside it.
 // Without this script they are open.
 const narrow = document.querySelector("[data-narrow]");
 const phone = matchMedia("(max-width: 900px)");

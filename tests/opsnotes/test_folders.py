@@ -141,7 +141,7 @@ def test_the_queries_do_not_grow_with_the_folder(client, hub, django_assert_num_
     for index in range(number):
         put(hub, f"n{index}.ipynb", ("code", "ls", [stream("x")]))
         put(hub, f"f{index}/a.ipynb")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         folder(client)
 
 

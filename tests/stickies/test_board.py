@@ -358,3 +358,40 @@ def test_words_are_escaped(runbook, kato):
 
 def test_the_header_leads_here(kato):
     assert f'href="{reverse("notes")}" aria-current="page"' in page_for(kato).content.decode()
+
+
+# --- Hazards on the first page and in folders
+
+
+def glance(user, url):
+    client = Client()
+    client.force_login(user)
+    hazards = client.get(url).context["hazards"]
+    return [(each.line, each.where) for each in hazards.newest], hazards.has_more
+
+
+def test_open_hazards_stand_on_the_first_page_and_in_their_folders(runbook, elsewhere, kato, lee, stranger):
+    deep = make_runbook("ls", space=runbook.space, path="deep/er/a.ipynb")
+    beside = make_runbook("ls", space=runbook.space, path="deeper/b.ipynb")
+    make_note(deep, "deep", by=kato, kind=Kind.HAZARD)
+    make_note(beside, "beside", by=kato, kind=Kind.HAZARD)
+    make_note(beside, "no hazard", by=kato)
+    make_note(runbook, "hidden", by=kato, kind=Kind.HAZARD, space=elsewhere)
+    writing.resolve(make_note(deep, "over", by=kato, kind=Kind.HAZARD), kato)
+    home = reverse("home")
+    assert glance(lee, home) == ([("beside", beside.title), ("deep", deep.title)], False)
+    assert glance(stranger, home) == ([("hidden", "")], False)
+    assert glance(lee, reverse("browse", args=["hub", ""]))[0] == glance(lee, home)[0]
+    assert glance(lee, reverse("browse", args=["hub", "deep/"]))[0] == [("deep", deep.title)]
+
+
+def test_of_many_hazards_the_newest_stand_there_and_the_rest_is_a_link_away(runbook, kato):
+    for number in range(6):
+        make_note(runbook, f"hazard {number}", by=kato, kind=Kind.HAZARD)
+    shown, has_more = glance(kato, reverse("home"))
+    assert [line for line, _ in shown] == [f"hazard {number}" for number in (5, 4, 3, 2, 1)]
+    assert has_more
+    client = Client()
+    client.force_login(kato)
+    html = client.get(reverse("browse", args=["hub", ""])).content.decode()
+    assert f'href="{reverse("notes")}?kind=hazard&amp;state=open&amp;space=hub"' in html
