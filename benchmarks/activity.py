@@ -23,9 +23,9 @@ from django.db.models import Count
 from django.test import Client
 from django.urls import reverse
 
-from lineage.graph import fold
-from lineage.journeys import journeys
-from lineage.layout import lay_out
+from lineage.graph.folding import fold
+from lineage.graph.journeys import journeys
+from lineage.graph.layout import lay_out
 from lineage.models import Holding
 from lineage.sight import Sight
 

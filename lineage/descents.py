@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lineage import likeness
+from lineage.families import likeness
 from lineage.models import Descent
 from notebooks.identity import Identity
 from notebooks.models import Notebook

@@ -4,7 +4,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lineage.lanes import Mark, Work
+from lineage.panorama.lanes import Mark, Work
 from notebooks.verdict import Ending
 
 # The class of its status and of its mark; each has a shape of its own.

@@ -3,8 +3,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lineage.chosen import Options
-from lineage.composing import LONGEST_NAME
+from lineage.composition.chosen import Options
+from lineage.composition.composing import LONGEST_NAME
 
 
 class OptionsForm(forms.Form):

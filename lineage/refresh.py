@@ -14,9 +14,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet
 
-from lineage import holdings, runs
+from lineage import holdings
 from lineage.descents import descents_of
 from lineage.models import Descent, Due, Ring, RunOf, Trace
+from lineage.runs import deriving as runs
 from lineage.tracing import trace_of
 from notebooks import blobs
 from notebooks.alone import alone

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from inbox.listing import unread_count
-from lineage import basket
+from lineage.composition import basket
 from opsnotes.models import Preferences
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from lineage.ancestors import Kin, kindred_of
+from lineage.families.ancestors import Kin, kindred_of
+from lineage.families.naming import Name, names_in
+from lineage.families.neighbours import Neighbour, Neighbours, neighbours_of
+from lineage.families.occurrences import Family
+from lineage.families.twigs import Tree, Twig
 from lineage.heads import Head
-from lineage.naming import Name, names_in
-from lineage.neighbours import Neighbour, Neighbours, neighbours_of
-from lineage.occurrences import Family
 from lineage.sight import Sight
-from lineage.twigs import Tree, Twig
 from notebooks.memes import Meme
 
 RUNBOOKS = 8

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from lineage.occurrences import Family, Occurrence, TextGroup
+from lineage.comparison.timing import within
+from lineage.comparison.wording import IsOver, Kind, Segment, compare
+from lineage.families.occurrences import Family, Occurrence, TextGroup
 from lineage.sight import Sight
-from lineage.timing import within
-from lineage.wording import IsOver, Kind, Segment, compare
 from notebooks.addresses import Addresses
 from notebooks.memes import Meme
 from notebooks.models import Cell, Notebook

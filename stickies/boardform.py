@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lineage.activityform import DayField
+from lineage.panorama.form import DayField
 from stickies.models import Channel, Kind
 from stickies.narrowing import Mine, State, Wish
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from lineage.wording import Wording, compare
+from lineage.comparison.wording import Wording, compare
 from stickies.models import Edit, Note
 
 

@@ -7,7 +7,7 @@ from time import monotonic
 
 from django.http import Http404
 
-from lineage.wording import Wording, compare
+from lineage.comparison.wording import Wording, compare
 from stickies.models import Note
 from stickies.places import Spot
 

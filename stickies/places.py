@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from lineage.naming import first_line
+from lineage.families.naming import first_line
 from notebooks import memes
 from notebooks.memes import Meme
 from notebooks.models import Cell, Notebook

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from lineage.naming import first_line, names_of
+from lineage.families.naming import first_line, names_of
 from notebooks import memes
 from notebooks.models import Cell, Notebook
 from notebooks.models.space import Viewer

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lineage.naming import first_line
+from lineage.families.naming import first_line
 from stickies.models import Note
 from stickies.refusals import Refused
 from stickies.writing import resolve

@@ -11,7 +11,7 @@ from functools import cache
 from django.db.models import Q
 from django.urls import reverse
 
-from lineage.naming import first_line
+from lineage.families.naming import first_line
 from notebooks.models import Notebook
 from notebooks.models.space import Viewer
 from notebooks.rendering import SafeHtml

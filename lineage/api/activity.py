@@ -13,12 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lineage.activity import Activity, Lane, Wish
-from lineage.activityform import FIRST, LARGEST_ID, LAST
-from lineage.graph import Arc
+from lineage.graph.folding import Arc
+from lineage.graph.journeys import journeys
 from lineage.heads import Head
-from lineage.journeys import journeys
-from lineage.lanes import Work
+from lineage.panorama.activity import Activity, Lane, Wish
+from lineage.panorama.form import FIRST, LARGEST_ID, LAST
+from lineage.panorama.lanes import Work
 from lineage.sight import Sight
 from notebooks.verdict import Ending
 

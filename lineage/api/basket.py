@@ -11,10 +11,10 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from lineage import basket
-from lineage.chosen import Options
-from lineage.collected import Collected, Standing, collected, composed
-from lineage.composing import LONGEST_NAME, file_name
+from lineage.composition import basket
+from lineage.composition.chosen import Options
+from lineage.composition.collected import Collected, Standing, collected, composed
+from lineage.composition.composing import LONGEST_NAME, file_name
 from lineage.models import BasketItem
 from notebooks.access import signed_in
 from notebooks.models import Revision

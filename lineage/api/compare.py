@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from lineage.aligning import By, Change, Row
-from lineage.comparing import Comparison
-from lineage.operands import NotThere, Operand, is_numbered, operand
-from lineage.sides import LETTERS, Side
+from lineage.comparison.aligning import By, Change, Row
+from lineage.comparison.comparing import Comparison
+from lineage.comparison.operands import NotThere, Operand, is_numbered, operand
+from lineage.comparison.sides import LETTERS, Side
 from notebooks.parsing.model import CellType, Status
 
 

@@ -14,8 +14,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lineage.api.activity import RunbookSerializer
-from lineage.hops import Way
-from lineage.related import Related
+from lineage.kindred.hops import Way
+from lineage.kindred.page import Related
 from lineage.sight import Sight
 from notebooks.access import visible_notebook
 

@@ -15,8 +15,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lineage.models import Deviation, Pin, RunOf
-from lineage.pins import FOUND, say, visible_pin, why_not
-from lineage.runlist import DIFFERS, ENDINGS, RunList
+from lineage.runs.pins import FOUND, say, visible_pin, why_not
+from lineage.runs.runlist import DIFFERS, ENDINGS, RunList
 from notebooks.access import signed_in, visible_notebook, writable_notebook
 from notebooks.models import Notebook
 from notebooks.verdict import Ending

@@ -28,7 +28,7 @@ class RunOf(models.Model):
     template_revision = models.ForeignKey(
         Revision, on_delete=models.CASCADE, related_name="+"
     )  # as when copied
-    # One entry a code cell of template_revision that can be run, in order, as lineage.deviations.Step has it:
+    # One entry a code cell of template_revision that can be run, in order, as lineage.runs.deviations.Step has it:
     # {"index": in the template, "at": in the run or null, "status": parsing Status or "removed",
     #  "edited": bool, "values": bool, "repeated": bool}
     steps = models.JSONField(default=list)

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.http import QueryDict
 
-from lineage.graph import Group
+from lineage.graph.folding import Group
+from lineage.panorama.window import Window
 from lineage.slices import addressed
-from lineage.window import Window
 
 PLACES = ("lanes", "page", "journeys", "open", "skip")  # only say where on the page one is
 

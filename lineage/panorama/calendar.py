@@ -10,10 +10,10 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lineage.activity import Day
-from lineage.heat import HeatMap, Square, heat_map
+from lineage.panorama.activity import Day
 from lineage.panorama.addresses import Addresses
-from lineage.window import Window, month_of
+from lineage.panorama.heat import HeatMap, Square, heat_map
+from lineage.panorama.window import Window, month_of
 
 
 @dataclass(frozen=True, slots=True)

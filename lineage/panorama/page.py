@@ -10,19 +10,19 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from lineage.activity import Activity, Lane
-from lineage.activityform import ActivityForm
+from lineage.graph.pictures import Look, Picture, picture_of_all
 from lineage.heads import Head
-from lineage.lanes import TRACK, Track, Work, tracks_of
 from lineage.models import Due
+from lineage.panorama.activity import Activity, Lane
 from lineage.panorama.addresses import Addresses
 from lineage.panorama.calendar import Calendar, calendar_of
+from lineage.panorama.form import ActivityForm
+from lineage.panorama.lanes import TRACK, Track, Work, tracks_of
 from lineage.panorama.markup import days_markup, shape_markup, tracks_markup
 from lineage.panorama.shown import Ruler, ShownLane, ShownMark, ShownTrack, ShownWork
-from lineage.pictures import Look, Picture, picture_of_all
+from lineage.panorama.window import year_around
 from lineage.sight import Sight
 from lineage.slices import Slice, number_in, sliced
-from lineage.window import year_around
 from notebooks.models import Notebook
 from notebooks.models.space import Viewer
 

@@ -13,11 +13,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from lineage.endings import SHAPES, ending_of, told
-from lineage.fitting import fitted
+from lineage.graph.fitting import fitted
 from lineage.heads import Head
-from lineage.lanes import MOST_TRACKS, NAMES, TRACK, WIDTH, Mark, Track, Work, ticks_of
 from lineage.panorama.addresses import Addresses
-from lineage.window import Window
+from lineage.panorama.lanes import MOST_TRACKS, NAMES, TRACK, WIDTH, Mark, Track, Work, ticks_of
+from lineage.panorama.window import Window
 from notebooks.models import Notebook
 
 NAME = 12  # size of type

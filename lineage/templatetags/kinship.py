@@ -4,8 +4,8 @@ from datetime import timedelta
 from django import template
 from django.utils.translation import gettext as _
 
-from lineage.badges import Badge
-from lineage.offers import Offer
+from lineage.runs.badges import Badge
+from lineage.runs.offers import Offer
 from notebooks.models import Notebook
 
 register = template.Library()

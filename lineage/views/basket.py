@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lineage import basket as baskets
-from lineage.basketpage import page_of
-from lineage.chosen import Options
-from lineage.collected import collected, composed
-from lineage.composing import file_name
+from lineage.composition import basket as baskets
+from lineage.composition.chosen import Options
+from lineage.composition.collected import collected, composed
+from lineage.composition.composing import file_name
+from lineage.composition.page import page_of
 from lineage.forms import OptionsForm, options_of
 from lineage.models import BasketItem
 from notebooks.access import signed_in

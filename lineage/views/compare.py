@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from lineage.comparing import Comparison
-from lineage.operands import NotThere, Operand, is_numbered, operand, revision_of
-from lineage.partners import Partners
-from lineage.sides import LETTERS
+from lineage.comparison.comparing import Comparison
+from lineage.comparison.operands import NotThere, Operand, is_numbered, operand, revision_of
+from lineage.comparison.partners import Partners
+from lineage.comparison.sides import LETTERS
 from notebooks.access import visible_notebook
 from notebooks.paging import index_asked
 

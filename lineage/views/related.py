@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from lineage.related import Related
+from lineage.kindred.page import Related
 from lineage.sight import Sight
 from lineage.slices import sliced
 from notebooks.access import visible_notebook

@@ -7,14 +7,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lineage.badges import badge
-from lineage.beside import Beside
-from lineage.offers import offers
-from lineage.pictures import picture_of_runbook
-from lineage.pins import PinForm
-from lineage.runlist import RunList
+from lineage.graph.pictures import picture_of_runbook
+from lineage.runs.badges import badge
+from lineage.runs.beside import Beside
+from lineage.runs.offers import offers
+from lineage.runs.pins import PinForm
+from lineage.runs.runlist import RunList
+from lineage.runs.track import legend
 from lineage.sight import Sight
-from lineage.track import legend
 from notebooks.access import signed_in, visible_notebook, writable_notebook
 
 

@@ -12,12 +12,12 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from lineage.ancestors import kindred_of
-from lineage.families import copies_of, family_of
+from lineage.families.ancestors import kindred_of
+from lineage.families.copies import copies_of, family_of
+from lineage.families.occurrences import Family
+from lineage.families.twigs import Tree
 from lineage.models import Descent
-from lineage.occurrences import Family
 from lineage.sight import Sight
-from lineage.twigs import Tree
 from notebooks import memes
 from notebooks.memes import Meme
 from notebooks.models import Cell

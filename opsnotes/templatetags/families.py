@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import template
 
-from lineage.families import Size
+from lineage.families.copies import Size
 
 register = template.Library()
 

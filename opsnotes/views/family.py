@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from lineage.families import copies_of, family_of
-from lineage.occurrences import Family
-from lineage.pictures import picture_of_families
+from lineage.families.copies import copies_of, family_of
+from lineage.families.occurrences import Family
+from lineage.graph.pictures import picture_of_families
 from lineage.sight import Sight
 from notebooks import memes
 from notebooks.memes import Meme

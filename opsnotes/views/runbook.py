@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from lineage.badges import badge
-from lineage.families import sizes
+from lineage.families.copies import sizes
+from lineage.runs.badges import badge
 from notebooks import memes
 from notebooks.models import Batch, Notebook, Revision
 from notebooks.models.content import linked_from

@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
+from lineage.families.naming import first_line
 from lineage.models import Descent
-from lineage.naming import first_line
 from notebooks import memes
 from notebooks.memes import Meme
 from notebooks.models import Space

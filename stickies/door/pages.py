@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Coalesce
 
-from lineage.naming import first_line
+from lineage.families.naming import first_line
 from notebooks.memes import Meme
 from notebooks.models import Cell, Notebook, Space
 from notebooks.models.space import Viewer

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lineage.aligning import By, Change, ComparedCell, align
-from lineage.inorder import kept_in_order
-from lineage.timing import within
+from lineage.comparison.aligning import By, Change, ComparedCell, align
+from lineage.comparison.inorder import kept_in_order
+from lineage.comparison.timing import within
 from notebooks.memes import Meme
 from notebooks.parsing import parse
 from notebooks.parsing.model import CellType

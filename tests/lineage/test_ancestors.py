@@ -2,7 +2,7 @@ from uuid import UUID
 
 import pytest
 
-from lineage.ancestors import FARTHEST, MOST, kindred_of
+from lineage.families.ancestors import FARTHEST, MOST, kindred_of
 from lineage.models import Descent
 from lineage.sight import Sight
 from tests.builders import make_space, make_user

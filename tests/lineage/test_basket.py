@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from lineage import basket, refresh
+from lineage import refresh
+from lineage.composition import basket
 from lineage.models import BasketItem
 from notebooks import memes, moving
 from notebooks.ingest import ingest

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from rest_framework.test import APIClient
 
-from lineage import basket
+from lineage.composition import basket
 from lineage.models import BasketItem
 from notebooks import moving
 from tests.builders import make_runbook, make_space, make_user

@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from lineage import comparing, refresh
+from lineage import refresh
+from lineage.comparison import comparing
+from lineage.comparison.operands import operand
 from lineage.models import RunOf
-from lineage.operands import operand
 from notebooks import moving
 from notebooks.ingest import Provenance, ingest
 from tests.builders import display, error, make_notebook, make_runbook, make_space, make_user, stream
@@ -199,7 +200,7 @@ def test_outputs_of_an_old_revision_are_shown_as_they_were(client, space):
 
 
 def test_very_long_outputs_are_left_to_be_asked_for(client, space, monkeypatch):
-    monkeypatch.setattr("lineage.contrasting.MOST_SHOWN", 10)
+    monkeypatch.setattr("lineage.comparison.contrasting.MOST_SHOWN", 10)
     one = make_runbook(("code", "ls", [stream("first")]), space=space, path="1.ipynb", memes=[A])
     two = make_runbook(("code", "ls", [stream("second")]), space=space, path="2.ipynb", memes=[A])
     text = html(compare(client, one.pk, two.pk, outputs=1))

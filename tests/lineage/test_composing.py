@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineage.carrying import carried
-from lineage.chosen import Chosen, Options, Source
-from lineage.composing import Composed, Drawing, compose, file_name
+from lineage.composition.carrying import carried
+from lineage.composition.chosen import Chosen, Options, Source
+from lineage.composition.composing import Composed, Drawing, compose, file_name
 from notebooks import memes
 from notebooks.memes import Meme, next_branch
 from notebooks.parsing import parse

@@ -9,8 +9,10 @@ from uuid import UUID
 
 import pytest
 
-from lineage import holdings, pins, refresh, runs
+from lineage import holdings, refresh
 from lineage.models import Descent, Deviation, Due, Holding, Pin, RunOf, Trace
+from lineage.runs import deriving as runs
+from lineage.runs import pins
 from notebooks import moving
 from notebooks.ingest import Provenance, ingest
 from notebooks.memes import next_branch, parse

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineage.deviations import Kind, WorkedCell, deviations_of, digest_of
 from lineage.models import Deviation
-from lineage.values import is_same_procedure
+from lineage.runs.deviations import Kind, WorkedCell, deviations_of, digest_of
+from lineage.runs.values import is_same_procedure
 from notebooks.memes import Meme
 from notebooks.parsing.model import CellType, Status
 

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineage.fitting import fitted, fitted_end, width_of
-from lineage.heat import heat_map
-from lineage.lanes import MOST_TRACKS, NAMES, STEP, WIDTH, Work, ticks_of, tracks_of
-from lineage.window import Window, year_until
+from lineage.graph.fitting import fitted, fitted_end, width_of
+from lineage.panorama.heat import heat_map
+from lineage.panorama.lanes import MOST_TRACKS, NAMES, STEP, WIDTH, Work, ticks_of, tracks_of
+from lineage.panorama.window import Window, year_until
 from notebooks.verdict import Ending
 
 YEAR = year_until(date(2026, 11, 21))

@@ -3,7 +3,17 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineage.graph import ELSEWHERE, MOST_ARCS, MOST_GROUPS, MOST_NODES, Arc, Held, Kinship, arcs_of, fold
+from lineage.graph.folding import (
+    ELSEWHERE,
+    MOST_ARCS,
+    MOST_GROUPS,
+    MOST_NODES,
+    Arc,
+    Held,
+    Kinship,
+    arcs_of,
+    fold,
+)
 
 runbooks = st.integers(0, 80)
 pairs = st.tuples(runbooks, runbooks).filter(lambda pair: pair[0] != pair[1])

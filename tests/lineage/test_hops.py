@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineage.graph import Arc, Held, Kinship
-from lineage.hops import Hop, Pair, Way, hops, sharings
+from lineage.graph.folding import Arc, Held, Kinship
+from lineage.kindred.hops import Hop, Pair, Way, hops, sharings
 
 A, B, C = (UUID(int=number) for number in (1, 2, 3))
 HERE = 1

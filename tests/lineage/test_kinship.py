@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineage.branches import Branches
-from lineage.kinship import How, Member, Run, Said, Word, runs_among
+from lineage.families.branches import Branches
 from lineage.models import Pin, RunOf
-from lineage.overlaps import are_alike, clusters, is_half_of_the_smaller
-from lineage.standing import Standing, standing_of
+from lineage.runs.kinship import How, Member, Run, Said, Word, runs_among
+from lineage.runs.overlaps import are_alike, clusters, is_half_of_the_smaller
+from lineage.runs.standing import Standing, standing_of
 from notebooks.memes import Meme, is_ancestor, next_branch
 
 NOTEBOOK = UUID(int=1)

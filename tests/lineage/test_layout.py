@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineage.graph import Arc, fold
-from lineage.layout import BETWEEN_LAYERS, BOX_HEIGHT, PORT, lay_out
+from lineage.graph.folding import Arc, fold
+from lineage.graph.layout import BETWEEN_LAYERS, BOX_HEIGHT, PORT, lay_out
 
 keys = st.integers(0, 24)
 pairs = st.tuples(keys, keys).filter(lambda pair: pair[0] != pair[1])

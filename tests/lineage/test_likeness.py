@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from lineage.likeness import MOST_CELLS, OTHER_TITLE, SAME_TITLE, Text, edges_of, pair
+from lineage.families.likeness import MOST_CELLS, OTHER_TITLE, SAME_TITLE, Text, edges_of, pair
 from notebooks import moving
 from notebooks.ingest import Provenance, ingest
 from notebooks.models import Cell, Notebook

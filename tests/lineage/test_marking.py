@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lineage.marking import Piece, folded, marked
+from lineage.comparison.marking import Piece, folded, marked
 
 lines = st.lists(st.sampled_from(["a = 1\n", "b = 2\n", "ping web-01\n", "確認する\n", "x"]), max_size=20)
 texts = st.lists(st.one_of(st.none(), lines.map("".join)), min_size=2, max_size=3)

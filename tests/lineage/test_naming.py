@@ -1,6 +1,6 @@
 import pytest
 
-from lineage.naming import LONGEST, first_line, names_of
+from lineage.families.naming import LONGEST, first_line, names_of
 from tests.builders import make_runbook, make_space, make_user
 
 MEME = "8f5c5fe2-71cc-11e7-9abe-02420aff0008"

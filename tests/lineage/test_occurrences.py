@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from lineage.occurrences import Family, Occurrence
+from lineage.families.occurrences import Family, Occurrence
 from notebooks.parsing.model import Status
 
 UUID_ = UUID(int=1)

@@ -3,7 +3,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineage.order import Custom, customs_in
+from lineage.composition.order import Custom, customs_in
 
 A, B, C, D = (UUID(int=number) for number in range(1, 5))
 families = st.sampled_from([A, B, C, D])

@@ -13,11 +13,11 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from lineage import refresh
-from lineage.ancestors import kindred_of
-from lineage.families import family_of, sizes
+from lineage.families.ancestors import kindred_of
+from lineage.families.copies import family_of, sizes
+from lineage.families.twigs import Tree
 from lineage.models import Descent
 from lineage.sight import Sight
-from lineage.twigs import Tree
 from notebooks.ingest import ingest
 from notebooks.models import Cell
 from tests.builders import make_space, make_user

@@ -153,7 +153,7 @@ def test_a_new_root_is_shared_and_says_so(ask, space):
 
 
 def test_what_everybody_has_makes_nobody_kin(ask, space, monkeypatch):
-    monkeypatch.setattr("lineage.holders.EVERYWHERE", 3)
+    monkeypatch.setattr("lineage.families.holders.EVERYWHERE", 3)
     everywhere, rare = meme(), meme()
     here = holding(space, "here", everywhere, rare)
     for number in range(3):

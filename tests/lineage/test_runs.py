@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from lineage import refresh, runs
-from lineage.kinship import Member, runs_among
+from lineage import refresh
 from lineage.models import Deviation, Pin, RunOf
+from lineage.runs import deriving as runs
+from lineage.runs.kinship import Member, runs_among
 from notebooks import ingest as ingesting
 from notebooks import moving
 from notebooks.ingest import Provenance, ingest

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from lineage import refresh
 from lineage.models import Pin, RunOf
-from lineage.timeline import Point, timeline_of
-from lineage.track import Track
+from lineage.runs.timeline import Point, timeline_of
+from lineage.runs.track import Track
 from notebooks import moving
 from notebooks.ingest import ingest
 from tests.builders import error, make_runbook, make_space, make_user

@@ -1,4 +1,4 @@
-from lineage.sections import section_of
+from lineage.composition.sections import section_of
 from notebooks.rendering import Heading
 
 

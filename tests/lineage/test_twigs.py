@@ -3,7 +3,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineage.twigs import MOST, SHOWN, Tree
+from lineage.families.twigs import MOST, SHOWN, Tree
 from notebooks.memes import Meme, is_ancestor, next_branch
 
 UUID_ = UUID("8f5c5fe2-71cc-11e7-9abe-02420aff0008")

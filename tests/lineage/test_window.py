@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineage.window import Window, latest_year, month_of, year_around, year_until
+from lineage.panorama.window import Window, latest_year, month_of, year_around, year_until
 
 days = st.dates(date(1970, 1, 1), date(9000, 1, 1))
 TODAY = date(2026, 11, 21)

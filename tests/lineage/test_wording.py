@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lineage.sequences import common_blocks
-from lineage.timing import within
-from lineage.wording import Kind, Segment, compare, tokens
+from lineage.comparison.sequences import common_blocks
+from lineage.comparison.timing import within
+from lineage.comparison.wording import Kind, Segment, compare, tokens
 
 pieces = st.sampled_from(
     [

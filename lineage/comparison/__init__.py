@@ -1,0 +1,1 @@
+"""Notebooks beside each other: alignment, differences in words, the page."""

@@ -1,0 +1,1 @@
+"""New notebooks from collected cells, and the basket that holds those."""

@@ -1,0 +1,1 @@
+"""How cells travelled between runbooks, folded, laid out and drawn."""

@@ -1,0 +1,1 @@
+"""Runbooks that hang together with one."""
