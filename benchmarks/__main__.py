@@ -10,7 +10,7 @@ SIZED = ("index.py", "search.py", "family.py", "runs.py", "activity.py", "ingest
 
 def main() -> None:
     size = sys.argv[1:] or ["--notebooks", "1000"]
-    for name in ("rendering.py", "page.py", "compare.py", *SIZED):
+    for name in ("rendering.py", "page.py", "compare.py", "door.py", *SIZED):
         print(f"\n== {name}", flush=True)
         subprocess.run([sys.executable, str(HERE / name), *(size if name in SIZED else [])], check=False)
 

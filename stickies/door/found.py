@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from lineage.families.naming import first_line
@@ -19,10 +19,9 @@ from notebooks.paths import stem_of
 from stickies.door.query import Field, Term
 from stickies.door.titles import first_words, fit_title, title_of
 from stickies.models import Kind, Note, Reach, Tag
-from stickies.models.note import NoteQuerySet
 from stickies.references import cut, folded, is_tag
 
-MOST_DOCS = 200  # that are told one by one; the rest are counted
+MOST_DOCS = 100  # that are told one by one; the rest are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +75,11 @@ class _Wanted:
 def find(terms: Iterable[Term], space: Space) -> Found:
     """In one space alone. What warns and what is open comes first: of all, the first is what a cell shows."""
     wanted = _Wanted.of(terms)
-    threads = Note.objects.alive().threads().filter(space=space)
-    ids = _by_meme(wanted.memes, threads, space) | _by_title(wanted.titles, threads)
-    ids |= _by_tag(wanted.tags, space)
-    if not ids:
+    known = _threads(_by_meme(wanted.memes, space) | _by_title(wanted.titles) | _by_tag(wanted.tags), space)
+    if not known:
         return Found()
-    order = ("resolved_at", "kind", "pk")
-    known = sorted(threads.filter(pk__in=ids).order_by().values_list(*order), key=_rank)
-    shown = threads.in_bulk([pk for _, _, pk in known[:MOST_DOCS]])
-    return Found(len(known), [Doc.of(shown[pk]) for _, _, pk in known if pk in shown])
+    shown = Note.objects.defer("cell_text", "quote").in_bulk(known[:MOST_DOCS])
+    return Found(len(known), [Doc.of(shown[pk]) for pk in known if pk in shown])
 
 
 def tag_in(text: str) -> str:
@@ -104,44 +99,66 @@ def line_of(note: Note) -> str:
     return first_line(first_words(note.body), is_code=False) or first_line(note.body, is_code=False)
 
 
-def _rank(row: tuple[datetime | None, str, int]) -> tuple[bool, bool, int]:
-    resolved_at, kind, pk = row
-    return resolved_at is not None, kind != Kind.HAZARD, -pk
+# Of several conditions SQLite may choose to look up the one that most notes fulfil, being in the space. So notes are
+# looked up by what is asked for alone, and which of them count is decided here.
 
 
-def _by_meme(wanted: set[Meme], threads: NoteQuerySet, space: Space) -> set[int]:
+def _threads(ids: Collection[int], space: Space) -> list[int]:
+    """Those of the space that are to be seen, in order."""
+    if not ids:
+        return []
+    columns = ("pk", "space", "parent", "deleted_at", "resolved_at", "kind")
+    rows = Note.objects.filter(pk__in=ids).order_by().values_list(*columns)
+    seen = [
+        (resolved_at is not None, kind != Kind.HAZARD, -pk)
+        for pk, home, parent, deleted_at, resolved_at, kind in rows
+        if home == space.pk and parent is None and deleted_at is None
+    ]
+    return [-negative for _, _, negative in sorted(seen)]
+
+
+def _by_meme(wanted: Collection[Meme], space: Space) -> set[int]:
     """By a full id those written for it. By a base UUID those of all branches, as far as they are to be seen there."""
     if not wanted:
         return set()
     older = _adopted({meme.uuid for meme in wanted}, space)
-    condition = Q(pk__in=())
+    uuids = {meme.uuid for meme in wanted}.union(*older.values())
+    by_uuid: dict[UUID, list[tuple[int, str, str]]] = {}
+    rows = Note.objects.filter(meme__in=uuids).order_by().values_list("meme", "pk", "branch", "reach")
+    for uuid, pk, branch, reach in rows:
+        if uuid is not None:
+            by_uuid.setdefault(uuid, []).append((pk, branch, reach))
+    found: set[int] = set()
     for meme in wanted:
-        same = Q(meme__in=older.get(meme.uuid, ()))
-        if meme.branch:
-            condition |= Q(meme=meme.uuid, branch=meme.branch) | same
-        else:
-            condition |= Q(meme=meme.uuid) & (Q(branch="") | Q(reach=Reach.FAMILY)) | same
-    return set(threads.filter(condition).order_by().values_list("pk", flat=True))
+        own = by_uuid.get(meme.uuid, ())
+        found |= {pk for pk, branch, reach in own if _is_asked(meme, branch, reach)}
+        found |= {pk for uuid in older.get(meme.uuid, ()) for pk, _, _ in by_uuid.get(uuid, ())}
+    return found
 
 
-def _adopted(uuids: set[UUID], space: Space) -> dict[UUID, set[UUID]]:
+def _is_asked(meme: Meme, branch: str, reach: str) -> bool:
+    return branch == meme.branch or (not meme.branch and reach == Reach.FAMILY)
+
+
+def _adopted(uuids: Collection[UUID], space: Space) -> dict[UUID, set[UUID]]:
     """The ids that cells were known by before they came to carry these."""
-    rows = Descent.objects.filter(space=space, how=Descent.How.ADOPTED, child__in=uuids)
+    rows = Descent.objects.filter(child__in=uuids).order_by().values_list("child", "parent", "how", "space")
     older: dict[UUID, set[UUID]] = {}
-    for child, parent in rows.order_by().values_list("child", "parent"):
-        older.setdefault(child, set()).add(parent)
+    for child, parent, how, home in rows:
+        if how == Descent.How.ADOPTED and home == space.pk:
+            older.setdefault(child, set()).add(parent)
     return older
 
 
-def _by_title(titles: set[str], threads: NoteQuerySet) -> set[int]:
+def _by_title(titles: Collection[str]) -> set[int]:
     if not titles:
         return set()
-    return set(threads.filter(title__in=titles).order_by().values_list("pk", flat=True))
+    return set(Note.objects.filter(title__in=titles).order_by().values_list("pk", flat=True))
 
 
-def _by_tag(tags: set[str], space: Space) -> set[int]:
+def _by_tag(tags: Collection[str]) -> set[int]:
     """An answer that carries it stands for its thread."""
     if not tags:
         return set()
-    rows = Tag.objects.filter(name__in=tags, note__space=space, note__deleted_at=None)
-    return set(rows.order_by().values_list(Coalesce(F("note__parent"), F("note")), flat=True))
+    rows = Tag.objects.filter(name__in=tags).order_by()
+    return set(rows.values_list(Coalesce(F("note__parent"), F("note")), flat=True))
