@@ -18,6 +18,7 @@ from notebooks.memes import Meme
 from notebooks.models import Notebook
 from opsnotes.familypage import beside, visible_kin
 from opsnotes.familytexts import Asked, shown_occurrences, shown_texts
+from stickies.standing import notes_of_family
 
 TEXTS = 8  # on a page
 SOME = 5  # occurrences of each
@@ -48,6 +49,7 @@ def family(request: HttpRequest, meme: str) -> HttpResponse:
         "copies": copies_page,
         "left": _left(request),
         "text": text,
+        "notes": notes_of_family(asked.uuid, request.user),
         "beside": beside(found, asked, sight),
         "picture": picture_of_families(sight, [asked.uuid], "#texts"),
         **_bearing(found, asked, sight),
@@ -63,6 +65,7 @@ def _unknown(request: HttpRequest, meme: str) -> HttpResponse:
         "meme": meme,
         "is_meme": asked is not None,
         "left": _left(request),
+        "notes": notes_of_family(asked.uuid, request.user) if asked else (),
         "kin": visible_kin(asked.uuid, Sight(request.user)) if asked else (),
     }
     return render(request, "opsnotes/family_unknown.html", context, status=404)
