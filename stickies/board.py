@@ -16,12 +16,12 @@ from django.http import QueryDict
 from notebooks.models.space import Viewer
 from stickies.boardform import BoardForm, Choice
 from stickies.boardrows import Row, rows_of
+from stickies.hazards import Hazards, open_hazards
 from stickies.models import Channel, Kind, Note, Tag
 from stickies.models.note import NoteQuerySet
 from stickies.narrowing import Reader, State, Wish
 
 PAGE = 30
-HAZARDS = 6  # at a glance
 MOST_PEOPLE = 200
 MOST_TAGS = 100
 
@@ -48,23 +48,20 @@ class Board:
         return rows_of(list(self.page), self.viewer)
 
     @cached_property
-    def hazards(self) -> Sequence[Row]:
-        """The newest open ones, on the page that is narrowed to nothing."""
+    def hazards(self) -> Hazards | None:
+        """At a glance, on the page that is narrowed to nothing."""
         if self.is_narrowed or self.page.number > 1 or not self.hazard_count:
-            return ()
-        wish = Wish(kind=Kind.HAZARD, state=State.OPEN)
-        newest = self._threads(wish).alive().select_related("space").order_by("-created_at", "-pk")
-        return rows_of(list(newest[:HAZARDS]), self.viewer)
+            return None
+        return open_hazards(self.viewer)
 
     @property
     def hazard_count(self) -> int:
-        """Open ones, of all that the reader may see where nothing is narrowed."""
+        """Open ones: of all that the reader may see, where nothing is narrowed."""
         return self._crossed[Kind.HAZARD, State.OPEN]
 
     @property
     def count(self) -> int:
-        wanted = tuple(getattr(self.wish, name) for name in CROSSED)
-        return sum(count for key, count in self._crossed_rows.items() if _fits(key, wanted))
+        return sum(self._counts_within(self.wish).values())
 
     @property
     def is_narrowed(self) -> bool:
@@ -108,12 +105,17 @@ class Board:
 
     def _counts_of(self, name: str) -> Counter[str]:
         at = CROSSED.index(name)
-        wanted = tuple("" if each == name else getattr(self.wish, each) for each in CROSSED)
         counts: Counter[str] = Counter()
-        for key, count in self._crossed_rows.items():
-            if _fits(key, wanted):
-                counts[key[at]] += count
+        for key, count in self._counts_within(self.wish.without(name)).items():
+            counts[key[at]] += count
         return counts
+
+    def _counts_within(self, wish: Wish) -> Mapping[tuple[str, ...], int]:
+        asked = [(at, wanted) for at, name in enumerate(CROSSED) if (wanted := getattr(wish, name))]
+        if not asked:
+            return self._crossed_rows
+        rows = self._crossed_rows.items()
+        return {key: count for key, count in rows if all(key[at] == wanted for at, wanted in asked)}
 
     @cached_property
     def _crossed(self) -> Counter[tuple[str, str]]:
@@ -168,10 +170,6 @@ if TYPE_CHECKING:
     _Paginator = Paginator[Note]
 else:
     _Paginator = Paginator
-
-
-def _fits(key: Sequence[str], wanted: Sequence[str]) -> bool:
-    return all(want in ("", has) for has, want in zip(key, wanted, strict=True))
 
 
 class _Counted(_Paginator):

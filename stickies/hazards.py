@@ -16,7 +16,7 @@ from stickies.models.note import NoteQuerySet
 
 MOST = 5  # at a glance
 _COLUMNS = (
-    "body", "author_name", "path", "title", "space_id", "created_at",
+    "parent_id", "body", "cell_text", "author_name", "path", "title", "space_id", "created_at",
     "notebook__title", "notebook__space_id", "notebook__deleted_at",
 )  # fmt: skip
 
@@ -28,6 +28,10 @@ class Hazard:
     @property
     def line(self) -> str:
         return first_line(self.note.body, is_code=False, longest=LONGEST)
+
+    @property
+    def cell(self) -> str:
+        return first_line(self.note.cell_text, is_code=True)
 
     @property
     def where(self) -> str:

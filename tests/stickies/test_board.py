@@ -235,7 +235,7 @@ def test_open_hazards_stand_above_what_is_narrowed_to_nothing(several, kato):
 
 
 def lines_of_glance(board):
-    return [row.line for row in board.hazards]
+    return [each.line for each in board.hazards.newest] if board.hazards else []
 
 
 def test_it_says_whether_there_is_nothing_or_nothing_like_this(runbook, kato, lee):
