@@ -44,7 +44,10 @@ def sliced(asked: QueryDict, name: str, total: int, size: int, anchor: str = "")
 def number_in(asked: QueryDict, name: str, least: int = 1) -> int:
     """What a parameter says, if that is a number that can be meant."""
     text = asked.get(name, "")
-    return min(int(text), LAST) if text.isascii() and text.isdecimal() and int(text) >= least else least
+    if not (text.isascii() and text.isdecimal()):
+        return least
+    # Python reads no number of thousands of digits.
+    return LAST if len(text) > len(str(LAST)) else max(least, min(int(text), LAST))
 
 
 def addressed(asked: QueryDict, **changed: Any) -> str:

@@ -21,6 +21,7 @@ from notebooks.models import Revision
 from notebooks.models.space import Viewer
 
 MEDIA_TYPE = "application/x-ipynb+json"
+LARGEST_ID = 2**63 - 1
 
 
 class BasketItemSerializer(serializers.Serializer[Any]):
@@ -47,7 +48,7 @@ class BasketItemSerializer(serializers.Serializer[Any]):
 class CollectSerializer(serializers.Serializer[Any]):
     """One of `index`, `section` and `all`."""
 
-    notebook = serializers.IntegerField(help_text="Its id.")
+    notebook = serializers.IntegerField(max_value=LARGEST_ID, help_text="Its id.")
     revision = serializers.IntegerField(
         required=False, min_value=1, help_text="A number; else the current one."
     )
@@ -153,7 +154,7 @@ class BasketViewSet(viewsets.GenericViewSet[BasketItem]):
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: int) -> Response:
         """Take one cell out."""
-        if not basket.drop(signed_in(request), [pk]):
+        if not basket.drop(signed_in(request), pk):
             raise NotFound
         return Response(status=status.HTTP_204_NO_CONTENT)
 

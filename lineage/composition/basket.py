@@ -1,6 +1,6 @@
 """What a person collects: cells as they were in a revision, in an order of their own."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -84,10 +84,10 @@ def arrange(user: User, pks: Sequence[int]) -> None:
         _number(sorted(items, key=lambda item: places.get(item.pk, len(pks))))
 
 
-def drop(user: User, pks: Collection[int]) -> int:
-    """Takes items out; says how many there were."""
-    dropped, _ = BasketItem.objects.of(user).filter(pk__in=pks).delete()
-    return dropped
+def drop(user: User, pk: int) -> bool:
+    """Takes an item out; says whether it was there."""
+    dropped, _ = BasketItem.objects.of(user).filter(pk=pk).delete()
+    return dropped > 0
 
 
 def clear(user: User) -> int:

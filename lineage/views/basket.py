@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -80,7 +80,7 @@ def order(request: HttpRequest) -> HttpResponse:
 @require_POST
 def drop(request: HttpRequest) -> HttpResponse:
     held = baskets.places(signed_in(request))
-    if not baskets.drop(signed_in(request), [_number(request, "item")]):
+    if not baskets.drop(signed_in(request), _number(request, "item")):
         raise Http404
     request.session[_HELD] = held
     return _answer(request)
@@ -197,7 +197,7 @@ def _back(request: HttpRequest, said: str, level: int) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return _saying(render(request, "lineage/_basket_link.html", {"is_swapped": True}), said)
     messages.add_message(request, level, said)
-    return redirect(_next(request))
+    return HttpResponseRedirect(_next(request))  # redirect() would take a word for a route's name
 
 
 def _saying(response: HttpResponse, said: str) -> HttpResponse:
