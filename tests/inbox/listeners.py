@@ -1,6 +1,7 @@
 """Servers on this machine that stand for the world outside: they keep what they are sent."""
 
 import socketserver
+import ssl
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -33,6 +34,11 @@ class Listener:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.port = _serve(self.server)
+
+    def speak_tls(self, certificate, key):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
 
     def url(self, path="/hook?x=1"):
         return f"http://127.0.0.1:{self.port}{path}"

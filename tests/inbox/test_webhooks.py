@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 import json
+import shutil
 import socket
+import subprocess
 import time
 from contextlib import contextmanager
 from datetime import timedelta
@@ -185,6 +187,58 @@ def test_a_name_that_changes_where_it_leads_is_called_where_it_was_checked(
     tell_bob(2)  # leads elsewhere by now
     tasks.deliver()
     assert len(listener.got) == 1
+
+
+@pytest.fixture
+def over_tls(listener, tmp_path, monkeypatch):
+    """The listener speaks TLS as hooks.ops.example; gives the file that says whom to trust."""
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not installed")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=hooks.ops.example",
+    ]
+    names = ["-addext", "subjectAltName=DNS:hooks.ops.example", "-keyout", key, "-out", certificate]
+    subprocess.run([*command, *names], check=True, capture_output=True)
+    listener.speak_tls(certificate, key)
+    real = socket.getaddrinfo
+    here = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", listener.port))]
+
+    def lookup(host, *rest, **more):
+        return here if host.endswith(".example") else real(host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    return certificate
+
+
+@pytest.mark.parametrize(
+    ("host", "is_trusted", "state"),
+    [
+        ("hooks.ops.example", True, State.DELIVERED),
+        ("hooks.ops.example", False, State.WAITING),
+        ("other.ops.example", True, State.WAITING),
+    ],
+)
+def test_who_listens_must_be_who_the_address_names(
+    tell_bob, hook, listener, over_tls, monkeypatch, host, is_trusted, state
+):
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(over_tls))
+    Webhook.objects.update(url=f"https://{host}:{listener.port}/hook")
+    tell_bob()
+    tasks.deliver()
+    assert (delivery().state, len(listener.got)) == (state, int(state == State.DELIVERED))
+    if state == State.WAITING:
+        assert "certificate verify failed" in delivery().last_answer.lower()
 
 
 @contextmanager
