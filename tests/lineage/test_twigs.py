@@ -1,11 +1,12 @@
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lineage.families.twigs import MOST, SHOWN, Tree
 from notebooks.memes import Meme, is_ancestor, next_branch
 
+patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 UUID_ = UUID("8f5c5fe2-71cc-11e7-9abe-02420aff0008")
 numbers = st.sampled_from(["00ff", "1a2b", "3c4d"])
 
@@ -26,6 +27,7 @@ def all_of(twigs):
         yield from all_of(twig.below)
 
 
+@patiently
 @given(families())
 def test_each_branch_hangs_below_the_nearest_it_descends_from(branches):
     memes = {branch: Meme(UUID_, branch) for branch in branches}
@@ -38,6 +40,7 @@ def test_each_branch_hangs_below_the_nearest_it_descends_from(branches):
             assert memes[parent].count == max(each.count for each in above)
 
 
+@patiently
 @given(families())
 def test_every_branch_is_shown_or_counted(branches):
     twigs, hidden = Tree(UUID_, branches).twigs()
@@ -47,6 +50,7 @@ def test_every_branch_is_shown_or_counted(branches):
     assert all(twig.copies == branches[twig.meme.branch] for twig in shown)
 
 
+@patiently
 @given(families(), st.data())
 def test_the_marked_branch_is_always_shown(branches, data):
     marked = data.draw(st.sampled_from(sorted(branches)))
