@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,8 @@ from notebooks.models.space import Viewer
 from stickies.models import Kind, Mention, Note, Seen, Tag
 from stickies.models.note import NoteQuerySet
 from stickies.references import folded
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # before any note
 
 
 class State(models.TextChoices):
@@ -120,12 +122,11 @@ def _waiting(threads: NoteQuerySet, user: User) -> NoteQuerySet:
 def _unread(threads: NoteQuerySet, user: User) -> NoteQuerySet:
     """In which somebody else said something that the person has not opened since."""
     opened = Seen.objects.filter(user=user, note=OuterRef("pk")).values("at")[:1]
-    others = _replies().exclude(author=user)
+    others = _replies().exclude(author=user).filter(created_at__gt=OuterRef("opened_at"))
     is_others = ~Q(author=user) | Q(author=None)
-    return threads.annotate(opened_at=Subquery(opened)).filter(
-        Q(opened_at=None) & (is_others | Exists(others))
-        | is_others & Q(created_at__gt=F("opened_at"))
-        | Exists(others.filter(created_at__gt=OuterRef("opened_at")))
+    read_to = Coalesce(Subquery(opened), Value(_NEVER), output_field=DateTimeField())
+    return threads.annotate(opened_at=read_to).filter(
+        is_others & Q(created_at__gt=F("opened_at")) | Exists(others)
     )
 
 
