@@ -448,6 +448,13 @@ def test_a_page_of_a_title_takes_the_same_queries_however_many_notes_there_are(s
     assert queries() == few
 
 
+def test_a_note_that_was_written_at_no_copy_does_not_say_so(signed_in, space, writer):
+    note(space, writer, "of the heading", title="手順")
+    note(space, writer, "of the cell", meme=ONE)
+    for title in ("手順", ONE):
+        assert b"Written at another copy" not in signed_in.get(f"/t/{quote(title)}").content
+
+
 # Old addresses
 
 
