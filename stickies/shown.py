@@ -36,9 +36,14 @@ class Said:
     """One note: a thread's first or a reply."""
 
     note: Note
-    html: SafeHtml
+    filling: Filling
     may_edit: bool
     may_delete: bool
+
+    @property
+    def html(self) -> SafeHtml:
+        """Only made where it is shown: a page may put threads away."""
+        return self.filling.html(self.note)
 
     @property
     def is_removed(self) -> bool:
@@ -63,6 +68,7 @@ class ShownNote(Said):
     means: Means = Means.EXACT
     fit: Fit = Fit.FITS
     spot: str = ""  # as addresses name it: "12:5" is a cell, "12" a notebook
+    is_put_away: bool = False  # only its first line is on the page, the thread is asked for
     is_first: bool = True  # the note stands at more than one cell of the page; one of them has its id
 
     @property
@@ -92,6 +98,9 @@ class ShownNote(Said):
 
     def on(self, spot: str) -> ShownNote:
         return replace(self, spot=spot)
+
+    def put_away(self) -> ShownNote:
+        return replace(self, is_put_away=True)
 
 
 def shown(threads: Iterable[Note], user: Viewer, here: Notebook | None = None) -> list[ShownNote]:
@@ -157,7 +166,7 @@ class _Page:
         replies = self.replies.get(note.pk, ())
         return ShownNote(
             note=note,
-            html=self._html(note),
+            filling=self.filling,
             may_edit=self.rights.may_edit(note),
             may_delete=self.rights.may_delete(note),
             replies=[self._said(reply) for reply in replies],
@@ -168,10 +177,7 @@ class _Page:
 
     def _said(self, note: Note) -> Said:
         rights = self.rights
-        return Said(note, self._html(note), rights.may_edit(note), rights.may_delete(note))
-
-    def _html(self, note: Note) -> SafeHtml:
-        return self.filling.html(note)
+        return Said(note, self.filling, rights.may_edit(note), rights.may_delete(note))
 
     def _origin(self, note: Note) -> Origin | None:
         if self.here is not None and note.notebook_id == self.here.pk:

@@ -25,6 +25,8 @@ from stickies.models.note import NoteQuerySet
 from stickies.outdated import fit_of
 from stickies.shown import ShownNote, in_order, shown
 
+MOST_THREADS = 12  # on a page as a whole; of others the first line, until somebody opens them
+
 
 @dataclass(frozen=True, slots=True)
 class NotesOn:
@@ -76,9 +78,7 @@ def notes_of_family(uuid: UUID, user: Viewer) -> list[ShownNote]:
     """Whatever their reach; those of families that are joined to it included."""
     joins = joins_of({uuid}, user)
     threads = _threads(user).filter(meme__in=joins.all_of({uuid}))
-    return in_order(
-        replace(each, means=_means(each.note, uuid, joins)) for each in shown(threads, user)
-    )
+    return in_order(replace(each, means=_means(each.note, uuid, joins)) for each in shown(threads, user))
 
 
 def _found(cells: Sequence[Bearer], notebook: Notebook, user: Viewer) -> tuple[Spots, list[Note]]:
@@ -105,7 +105,17 @@ def _at_cells(
     for pk, places in placed.items():
         for number, place in enumerate(places):
             at[place.spot.cell.index].append(_standing(notes[pk], place, is_first=number == 0))
-    return {index: in_order(standing) for index, standing in at.items()}
+    return _put_away({index: in_order(at[index]) for index in sorted(at)})
+
+
+def _put_away(at: Mapping[int, Sequence[ShownNote]]) -> dict[int, Sequence[ShownNote]]:
+    """Of very many threads the later ones with their first line alone: a thread is a hundred times a line's work."""
+    number, kept = 0, dict(at)
+    for index, standing in at.items():
+        if number + len(standing) > MOST_THREADS:
+            kept[index] = [each if each.is_warning else each.put_away() for each in standing]
+        number += len(standing)
+    return kept
 
 
 def _standing(note: ShownNote, place: Place, *, is_first: bool) -> ShownNote:

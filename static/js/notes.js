@@ -228,6 +228,14 @@ function pressed(event) {
 }
 if ("shortcuts" in document.body.dataset) document.addEventListener("keydown", pressed);
 
+// A page with very many threads has only their first lines.
+document.addEventListener("toggle", (event) => {
+  const later = event.target.open && event.target.querySelector?.("[data-note-later]");
+  if (!later || !window.htmx) return;
+  const url = `${later.querySelector("a").href}?at=${later.dataset.noteLater}`;
+  htmx.ajax("GET", url, { target: later.parentElement, swap: "innerHTML" });
+}, true);
+
 // A link to a note opens it, and its thread.
 function openTarget() {
   const note = location.hash.startsWith("#note-") && document.getElementById(location.hash.slice(1));

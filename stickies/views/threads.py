@@ -12,9 +12,10 @@ from stickies.announcing import address_of
 from stickies.changes import changes_of
 from stickies.differing import difference_of
 from stickies.models import Note
-from stickies.places import spot_in
+from stickies.places import Spot, spot_in
 from stickies.rights import Rights
-from stickies.shown import shown
+from stickies.shown import ShownNote, shown
+from stickies.standing import notes_at
 
 
 @require_safe
@@ -31,7 +32,18 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "stickies/removed.html", {"note": found}, status=410)
     if request.user.is_authenticated and thread.is_unread:
         writing.mark_seen(found, request.user)
+    spot = spot_in(request.GET.get("at", ""), request.user)
+    if request.htmx and spot is not None and spot.index is not None:  # type: ignore[attr-defined]
+        return render(request, "stickies/_thread.html", {"each": _at(spot, found, request) or thread})
     return render(request, "stickies/thread.html", {"thread": thread, "note": found})
+
+
+def _at(spot: Spot, note: Note, request: HttpRequest) -> ShownNote | None:
+    """As it stands at a cell of a page that has put it away."""
+    part = spot.part
+    cells = spot.notebook.cells.filter(index__gte=part.first, index__lt=part.stop).order_by("index")
+    standing = notes_at(cells, spot.notebook, request.user).get(spot.index or 0, ())
+    return next((each for each in standing if each.note.pk == note.pk), None)
 
 
 @require_safe

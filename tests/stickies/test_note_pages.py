@@ -10,10 +10,11 @@ from notebooks.models import Notebook
 from stickies.digests import digest_of
 from stickies.filling import Filling
 from stickies.models import Note
+from stickies.standing import MOST_THREADS
 from stickies.writing import delete, edit, reply, resolve
 from tests.builders import make_notebook, make_runbook, make_space
 from tests.hostile import payloads
-from tests.stickies.builders import OTHER, UUID, make_note
+from tests.stickies.builders import OTHER, UUID, at_cell, make_note
 
 pytestmark = pytest.mark.django_db
 
@@ -190,3 +191,18 @@ def test_what_is_hostile_in_a_note_harms_nobody(kato, payload):
 def test_hostile_words_stay_words(kato, word):
     html = words_of(f"a {word} b", kato)
     assert not re.search(r"<script|<[^>]*\s(onload|src)=x|[\x02\x03]", html)
+
+
+def test_of_very_many_threads_the_later_ones_are_asked_for(page, client, space, kato):
+    runbook = make_runbook("one", "two", space=space, path="many.ipynb", memes=[UUID, OTHER])
+    for number in range(MOST_THREADS):
+        make_note(runbook, f"first {number}", by=kato)
+    note = make_note(at_cell(runbook, 1), "line\n\nzanzibar", by=kato)
+    html = page(runbook.get_absolute_url())
+    assert "first 3" in html
+    assert '<span class="note-line">line</span>' in html
+    assert "zanzibar" not in html
+    asked = client.get(f"{note.get_absolute_url()}?at={runbook.pk}:1", headers={"HX-Request": "true"})
+    assert "zanzibar" in asked.content.decode()
+    assert f"resolve/?at={runbook.pk}:1" in asked.content.decode()
+    assert "<html" not in asked.content.decode()
