@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
-from rest_framework.exceptions import APIException
+from rest_framework import serializers
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,15 +16,10 @@ from lineage.kindred.hops import Way
 from lineage.kindred.page import Related
 from lineage.sight import Sight
 from notebooks.access import visible_notebook
+from notebooks.api.errors import Gone
 
 A_PAGE = 20
 CELLS = 50
-
-
-class Gone(APIException):
-    status_code = status.HTTP_410_GONE
-    default_detail = _("This runbook is in the bin. POST to restore/ brings it back.")
-    default_code = "gone"
 
 
 class SharedCellSerializer(serializers.Serializer[Any]):

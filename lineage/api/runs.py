@@ -8,8 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, serializers, status
-from rest_framework.exceptions import APIException
+from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,16 +17,11 @@ from lineage.models import Deviation, Pin, RunOf
 from lineage.runs.pins import FOUND, say, visible_pin, why_not
 from lineage.runs.runlist import DIFFERS, ENDINGS, RunList
 from notebooks.access import signed_in, visible_notebook, writable_notebook
+from notebooks.api.errors import Gone
 from notebooks.models import Notebook
 from notebooks.verdict import Ending
 
 _DEVIATIONS = Prefetch("deviations", Deviation.objects.order_by("pk"))
-
-
-class Gone(APIException):
-    status_code = status.HTTP_410_GONE
-    default_detail = _("This runbook is in the bin. POST to restore/ brings it back.")
-    default_code = "gone"
 
 
 class StepSerializer(serializers.Serializer[Any]):

@@ -13,10 +13,9 @@ from rest_framework.response import Response
 
 from notebooks import blobs, moving
 from notebooks.access import signed_in, visible_notebook, writable_notebook
-from notebooks.api.errors import Conflict
+from notebooks.api.errors import Conflict, Gone
 from notebooks.forms import taken_text
 from notebooks.models import Notebook, Revision
-from opsnotes.api.errors import Gone
 from opsnotes.api.filters import NotebookQuery
 from opsnotes.api.serializers import (
     CellsQuery,
