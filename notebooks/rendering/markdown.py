@@ -72,7 +72,7 @@ def markdown(
     if len(text) > LONGEST or text.count("![") > MOST_IMAGES:
         return pre("raw", escape(text, quote=False), text)
     page = _Page(collected)
-    html = cleaned(with_pictures(_parser_for(text).render(text, {"page": page, "references": references})))
+    html = cleaned(with_pictures(_parser_for(text).render(text, {"page": page, "cut": references})))
     html = _HEADING_TAG.sub(_shifted, html) if "<h" in html else html
     html = wrapped_tables(addressed(html, collected, attachment))
     return _SLOT.sub(lambda match: page.slots[int(match[1])], html) if page.slots else html

@@ -14,7 +14,7 @@ Cut = Callable[[str], Iterable[tuple[str, bool]]]
 
 def mark_references(state: StateCore) -> None:
     """A rule of the parser, which does nothing unless it is told how to cut."""
-    cut: Cut | None = state.env.get("references")
+    cut: Cut | None = state.env.get("cut")
     if cut is None:
         return
     for token in state.tokens:

@@ -206,3 +206,8 @@ def test_of_very_many_threads_the_later_ones_are_asked_for(page, client, space, 
     assert "zanzibar" in asked.content.decode()
     assert f"resolve/?at={runbook.pk}:1" in asked.content.decode()
     assert "<html" not in asked.content.decode()
+
+
+def test_links_by_reference_and_brackets_are_markdown_as_ever(kato):
+    html = words_of("[the page][1] and [x] #tag\n\n[1]: https://example.org/", kato)
+    assert '<a href="https://example.org/" rel="noopener noreferrer">the page</a> and [x] <a' in html
