@@ -101,7 +101,9 @@ def _lineage() -> str:
 def _index() -> str:
     if not backend().has_index():
         raise Unwell("there is none yet: run manage.py reindex")
-    notes = search.models.DueNote.objects.aggregate(count=Count("note_id", distinct=True), oldest=Min("since"))
+    notes = search.models.DueNote.objects.aggregate(
+        count=Count("note_id", distinct=True), oldest=Min("since")
+    )
     if notes["oldest"] is None:
         return _lag(search.models.Due.objects.all())
     lag = timezone.now() - notes["oldest"]

@@ -65,8 +65,8 @@ class Filling:
 
 
 def tag_url(word: str) -> str:
-    """All that carries the tag, as far as the index knows."""
-    return f"{reverse('search')}?q={quote(folded(word[1:]))}"
+    """All notes and runbooks that carry the tag."""
+    return reverse("titled", args=[folded(word[1:])])
 
 
 def _person(word: str, people: Mapping[str, str]) -> Referent | None:
