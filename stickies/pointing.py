@@ -46,8 +46,11 @@ def pointer_in(address: str) -> Pointer | None:
     if not address.startswith(f"{settings.BASE_URL}/"):
         return None
     url = address.removeprefix(settings.BASE_URL)
-    parts = urlsplit(url)
-    match = _PATH.fullmatch(parts.path)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # "//[": half an address of IPv6, where a path was to be
+        return None
+    match = None if parts.netloc else _PATH.fullmatch(parts.path)
     if match is None:
         return None
     runbook, family, note = match["runbook"], match["family"], match["note"]

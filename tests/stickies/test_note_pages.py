@@ -160,6 +160,17 @@ def test_addresses_become_titles_for_those_who_may_see_what_is_there(client, set
         assert ("Zanzibar plan ›" in client.get(runbook.get_absolute_url()).content.decode()) is shown
 
 
+@pytest.mark.parametrize("half", ["//[", "//[x]/n/1", "//[/n/1", "/n/1?[::]", "/n/1#["])
+def test_half_an_address_in_a_note_leaves_its_page_readable(page, settings, runbook, kato, half):
+    make_note(runbook, f"see {settings.BASE_URL}{half} first", by=kato)
+    assert "first" in page(runbook.get_absolute_url())
+
+
+def test_the_name_of_a_runbook_leads_to_no_other_site(page, settings, runbook, kato):
+    note = make_note(runbook, f"see {settings.BASE_URL}//evil.example/n/{runbook.pk}/", by=kato)
+    assert 'href="//evil.example' not in page(note.get_absolute_url())
+
+
 def test_htmx_gets_the_place_alone(client, runbook, kato):
     client.force_login(kato)
     url = f"{new_url(runbook)}&at={runbook.pk}:0"
