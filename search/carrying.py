@@ -16,7 +16,7 @@ from stickies.references import cut, folded, is_tag
 
 LOOKED_AT = 200  # cells with its words, the best first
 
-_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+)$", re.MULTILINE)
 _MARKS = str.maketrans("", "", "*_`")
 
 
@@ -47,6 +47,12 @@ def runbooks_with(title: str, user: Viewer) -> Sequence[Carrying] | None:
 def carries(prose: str, title: str) -> bool:
     """Whether a Markdown cell has it as #tag or as a heading."""
     wanted = folded(title)
-    headings = (folded(match[1].translate(_MARKS).strip()) for match in _HEADING.finditer(prose))
+    headings = (folded(_words_of(match[1])) for match in _HEADING.finditer(prose))
     tags = (folded(word[1:]) for word, is_word in cut(prose) if is_word and is_tag(word))
     return wanted in headings or wanted in tags
+
+
+def _words_of(heading: str) -> str:
+    """Without the marks around them. By hand: a pattern that ends with blanks, "#" and blanks again takes the cube of
+    the time for a line of blanks."""
+    return heading.rstrip(" \t\r").rstrip("#").translate(_MARKS).strip()

@@ -1,5 +1,7 @@
 """What sidestickies writes is read again, whatever stands in a heading."""
 
+from time import perf_counter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +54,12 @@ def test_a_heading_that_ends_with_a_backslash_does_not_swallow_the_next_term():
 def test_the_word_or_in_a_heading_is_a_word():
     query = asked(MEME, "Stop OR restart")
     assert parse(query) == understood(MEME, "Stop OR restart")
+
+
+def test_a_very_long_run_of_blanks_is_read_at_once():
+    start = perf_counter()
+    assert parse(f'hash:"a{" " * 40_000}b"')
+    assert perf_counter() - start < 1
 
 
 @given(st.text(max_size=300))
