@@ -146,7 +146,8 @@ def _named(note: Note) -> list[User]:
 
 
 def _watch(note: Note, person: User) -> None:
-    if note.notebook_id is not None:
+    """Of a notebook in another space nothing would be told for this note; and not all who are named may see it."""
+    if note.notebook is not None and note.notebook.space_id == note.space_id:
         watch(person, notebook=note.notebook)
     elif note.meme is not None:
         watch(person, family=note.meme)

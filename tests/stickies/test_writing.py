@@ -2,6 +2,7 @@
 
 import threading
 import time
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -93,6 +94,13 @@ def test_writing_and_being_mentioned_watch(runbook, kato, lee):
     make_note(runbook, "@lee", by=kato)
     assert is_watching(kato, notebook=runbook)
     assert is_watching(lee, notebook=runbook)
+
+
+def test_who_is_mentioned_from_a_runbook_out_of_their_sight_watches_the_family(runbook, kato, lee, space):
+    private = make_runbook("ls", space=make_space("p", writers=[kato]), path="p.ipynb", memes=[UUID])
+    make_note(private, "@lee", by=kato, space=space)
+    assert not is_watching(lee, notebook=private)
+    assert is_watching(lee, family=uuid.UUID(UUID))
 
 
 def test_watchers_are_told_and_the_mentioned_once_as_mentioned(runbook, kato, lee):
