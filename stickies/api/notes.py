@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -87,12 +88,13 @@ class NoteViewSet(viewsets.GenericViewSet[Note]):
         asked.is_valid(raise_exception=True)
         seen, by = _seen(request, note), signed_in(request)
         wanted = asked.validated_data
-        if wanted.keys() - {"resolved"} or not wanted:
-            body = wanted.get("body")
-            _done(lambda: writing.edit(note, by, seen=seen, body=body, labels=asked.labels()))
-        if "resolved" in wanted:
-            settle = writing.resolve if wanted["resolved"] else writing.reopen
-            _done(lambda: settle(note, by))
+        with transaction.atomic():  # all that was asked for, or nothing
+            if wanted.keys() - {"resolved"} or not wanted:
+                body = wanted.get("body")
+                _done(lambda: writing.edit(note, by, seen=seen, body=body, labels=asked.labels()))
+            if "resolved" in wanted:
+                settle = writing.resolve if wanted["resolved"] else writing.reopen
+                _done(lambda: settle(note, by))
         return self._answer(self._note(pk))
 
     @extend_schema(parameters=[IF_MATCH], responses={204: None})

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from lineage.panorama.form import LARGEST_ID
 from notebooks import memes
 from notebooks.models import Space
 from stickies.announcing import address_of
@@ -110,7 +111,9 @@ class NoteQuery(serializers.Serializer[Any]):
     """Which notes a list is about."""
 
     space = serializers.SlugField(required=False)
-    notebook = serializers.IntegerField(required=False, min_value=1, help_text="Where they were written.")
+    notebook = serializers.IntegerField(
+        required=False, min_value=1, max_value=LARGEST_ID, help_text="Where they were written."
+    )
     meme = MemeField(required=False, help_text="A UUID means all branches, a full id that one.")
     reach = serializers.ChoiceField(Reach.choices, required=False)
     kind = serializers.ChoiceField(Kind.choices, required=False)
@@ -120,5 +123,5 @@ class NoteQuery(serializers.Serializer[Any]):
     title = serializers.CharField(required=False, max_length=LONGEST_TITLE)
     resolved = serializers.BooleanField(required=False, allow_null=True, default=None)
     parent = serializers.IntegerField(  # type: ignore[assignment]
-        required=False, min_value=0, help_text="Its replies; 0: threads alone."
+        required=False, min_value=0, max_value=LARGEST_ID, help_text="Its replies; 0: threads alone."
     )

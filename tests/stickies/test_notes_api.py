@@ -83,6 +83,11 @@ def test_what_is_no_note_is_refused(api, runbook, sent):
     assert not Note.objects.exists()
 
 
+@pytest.mark.parametrize("asked", ["notebook", "parent"])
+def test_a_number_that_no_row_can_have_is_refused(api, asked):
+    assert api.get(URL, {asked: 10**30}).status_code == 400
+
+
 def test_a_reply_stands_in_its_thread(api, runbook, kato):
     note = make_note(runbook, by=kato)
     answer = api.post(URL, {"parent": note.pk, "body": "yes"}, format="json").json()
@@ -125,6 +130,18 @@ def test_nobody_else_changes_the_words(runbook, kato, lee):
     headers = {"If-Match": api.get(one(note.pk))["ETag"]}
     assert api.patch(one(note.pk), {"body": "mine"}, format="json", headers=headers).status_code == 403
     assert api.delete(one(note.pk), headers=headers).status_code == 403
+
+
+def test_a_change_that_is_refused_in_part_changes_nothing(runbook, lee, space):
+    note = make_note(runbook, by=lee)
+    space.readers_may_note = False  # lee may still correct the own words
+    space.save()
+    api = client_of(lee)
+    headers = {"If-Match": api.get(one(note.pk))["ETag"]}
+    sent = {"body": "other", "resolved": True}
+    assert api.patch(one(note.pk), sent, format="json", headers=headers).status_code == 403
+    note.refresh_from_db()
+    assert note.body == "mind the gap"
 
 
 def test_a_reader_is_refused_where_readers_may_not_write(runbook, lee, space):
