@@ -29,27 +29,35 @@ from stickies.rights import Rights, may_note
 from stickies.signals import note_changed
 
 MOST_A_MINUTE = 30  # notes and edits of one person
+TWICE_WITHIN = timedelta(minutes=1)
 
 
-def write(draft: Draft, by: User) -> Note:
+def write(draft: Draft, by: User, *, is_form: bool = False) -> Note:
+    """Of a form that is sent twice, as by a double click, the first note is kept and the second is that one."""
     with transaction.atomic():
         if not may_note(draft.space, by):
             raise NotAllowed(_("In the space “%(space)s” you may not write notes.") % {"space": draft.space})
-        note = _new(Note(**draft.columns()), by)
+        columns = draft.columns()
+        if is_form and (said := _said_just_now(columns, by)):
+            return said
+        note = _new(Note(**columns), by)
         announcing.of_note(note, by, _named(note))
         _watch(note, by)
         note_changed.send(sender=Note, note=note)
     return note
 
 
-def reply(thread: Note, body: str, by: User, quote: str = "") -> Note:
+def reply(thread: Note, body: str, by: User, quote: str = "", *, is_form: bool = False) -> Note:
     """An answer in a thread; an answer to an answer stands in the same one."""
     with transaction.atomic():
         top = _held(thread.parent_id or thread.pk)
         if not Rights.of(by).may_answer(top):
             raise _refusal(top, _("In this space you may not write notes."))
         draft = Draft(top.space, announcing.place_of(top), body, top.kind, "", top.reach, quote)
-        note = _new(Note(**draft.columns() | _as_in(top), parent=top), by)
+        columns = draft.columns() | _as_in(top) | {"parent": top}
+        if is_form and (said := _said_just_now(columns, by)):
+            return said
+        note = _new(Note(**columns), by)
         announcing.of_reply(note, by, _named(note))
         _watch(note, by)
         note_changed.send(sender=Note, note=note)
@@ -60,11 +68,11 @@ def edit(note: Note, by: User, *, seen: str, body: str | None = None, labels: La
     """`seen` is the digest of the text that the editor began with: of two who edit, the second is told."""
     with transaction.atomic():
         held = _held(note.pk)
-        _must_be_as_seen(held, seen)
         labelled = (labels or Labels()).differing(held)
         text = held.body if body is None else fit_text(body)
-        if text == held.body and not labelled:
-            return held
+        if text == held.body and not labelled and held.deleted_at is None:
+            return held  # as it is wanted already: the form was sent twice, or two had the same in mind
+        _must_be_as_seen(held, seen)
         rights = Rights.of(by)
         if text != held.body:
             _must(rights.may_edit(held), held, _("Only who wrote a note changes its words."))
@@ -130,6 +138,14 @@ def _new(note: Note, by: User) -> Note:
     note.save(force_insert=True)
     mark_seen(note.parent or note, by)
     return note
+
+
+def _said_just_now(columns: Mapping[str, object], by: User) -> Note | None:
+    """The same words by the same person at the same place."""
+    User.objects.select_for_update().get(pk=by.pk)  # of two requests at once, one waits for the other
+    since = timezone.now() - TWICE_WITHIN
+    same = {"parent": None, **columns}
+    return Note.objects.alive().filter(author=by, created_at__gt=since, **same).last()
 
 
 def _as_in(thread: Note) -> dict[str, object]:

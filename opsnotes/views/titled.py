@@ -85,7 +85,7 @@ def _written(request: HttpRequest, form: NoteForm, page: Page, context: dict[str
         context["preview"], status = _preview(request, form), 200
     elif form.is_valid():
         try:
-            note = writing.write(form.draft(), signed_in(request))
+            note = writing.write(form.draft(), signed_in(request), is_form=True)
             return redirect(f"{reverse('titled', args=[page.title])}#note-{note.pk}")
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from refusal

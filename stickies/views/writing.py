@@ -45,7 +45,11 @@ def new(request: HttpRequest) -> HttpResponse:
         "extents": extents(asked.at, request.user),
         "action": f"{request.path}?{asked.query}&at={asked.spot}",
     }
-    return _form_page(request, form, context, lambda: writing.write(form.draft(), signed_in(request)), "new")
+
+    def written() -> Note:
+        return writing.write(form.draft(), signed_in(request), is_form=True)
+
+    return _form_page(request, form, context, written, "new")
 
 
 @login_required
@@ -58,7 +62,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
 
     def written() -> Note:
         wanted = form.cleaned_data
-        return writing.reply(thread, wanted["body"], signed_in(request), wanted["quote"])
+        return writing.reply(thread, wanted["body"], signed_in(request), wanted["quote"], is_form=True)
 
     return _form_page(request, form, _of_note(request, thread), written, "reply")
 

@@ -9,7 +9,14 @@ from search.carrying import carries
 
 @pytest.mark.parametrize(
     "prose",
-    ["# Disk", "text\n\n  ## Disk ##  \n\nmore", "# **Disk** #", "see #disk.", "＃Ｄｉｓｋ", "# disk\r\n\r\ntext"],
+    [
+        "# Disk",
+        "text\n\n  ## Disk ##  \n\nmore",
+        "# **Disk** #",
+        "see #disk.",
+        "＃Ｄｉｓｋ",
+        "# disk\r\n\r\ntext",
+    ],
 )
 def test_a_tag_and_a_heading_carry_it(prose):
     assert carries(prose, "disk")

@@ -82,6 +82,38 @@ def test_a_note_is_written_from_the_form_and_leads_back_to_it(client, page, runb
     assert (note.kind, note.channel, note.reach, note.quote) == ("hazard", "meta", "id", "rm")
 
 
+def test_a_form_that_is_sent_twice_is_one_note(client, page, runbook, kato):
+    page(new_url(runbook))
+    sent = {"body": "look", "kind": "tip", "space": "hub", "reach": "family"}
+    answers = [client.post(new_url(runbook), sent) for _ in range(2)]
+    note = Note.objects.get()
+    assert {each.status_code for each in answers} == {302}
+    for _ in range(2):
+        client.post(f"{note.get_absolute_url()}reply/", {"body": "look"})
+    assert note.replies.count() == 1
+    client.post(new_url(runbook), sent | {"body": "look here"})
+    client.post(new_url(runbook), sent | {"kind": "hazard"})
+    client.post(f"{note.get_absolute_url()}reply/", {"body": "look again"})
+    assert (Note.objects.threads().count(), note.replies.count()) == (3, 2)
+
+
+def test_an_edit_that_is_sent_twice_is_one_and_no_quarrel(client, page, runbook, kato):
+    note = make_note(runbook, by=kato)
+    sent = {"body": "other", "kind": "tip", "reach": "family", "seen": digest_of(note.body)}
+    page("/")
+    answers = [client.post(f"{note.get_absolute_url()}edit/", sent).status_code for _ in range(2)]
+    assert (answers, note.edits.count()) == ([302, 302], 1)
+
+
+def test_what_was_deleted_can_be_said_again(client, page, runbook, kato):
+    page(new_url(runbook))
+    sent = {"body": "look", "kind": "tip", "space": "hub", "reach": "family"}
+    client.post(new_url(runbook), sent)
+    delete(Note.objects.get(), kato)
+    client.post(new_url(runbook), sent)
+    assert Note.objects.alive().count() == 1
+
+
 def test_a_preview_writes_nothing(client, runbook, lee, kato):
     client.force_login(kato)
     sent = {"body": "**bold** @lee", "kind": "tip", "space": "hub", "preview": "1"}
