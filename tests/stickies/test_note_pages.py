@@ -74,6 +74,13 @@ def test_the_form_says_where_the_note_will_be_seen(page, runbook, copy):
     assert "will be seen at 1 copy in 1 folder" in html
 
 
+def test_a_note_on_a_family_has_a_page_of_its_own_form(client, page, runbook):
+    url = f"{reverse('note-new')}?meme={UUID}"
+    assert "note-form" in page(url)
+    client.post(url, {"body": "all of them", "kind": "tip", "space": "hub"})
+    assert "all of them" in page(reverse("family", args=[UUID]))
+
+
 def test_a_note_is_written_from_the_form_and_leads_back_to_it(client, page, runbook):
     sent = {"body": "look", "kind": "hazard", "channel": "meta", "reach": "id", "space": "hub", "quote": "rm"}
     answer = client.post(new_url(runbook), sent)
