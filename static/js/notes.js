@@ -85,10 +85,14 @@ function selectedAt(link) {
 
 // ----- drafts
 
-const keyOf = (form) => `note-draft:${form.dataset.draft}`;
+// Of one person: who logs in next at the same browser does not read them.
+const keyFor = (name) => `note-draft:${document.body.dataset.person ?? ""}:${name}`;
+const keyOf = (form) => keyFor(form.dataset.draft);
+const SENT = "note-sent";
 const timers = new WeakMap();
 
 function keep(form) {
+  if (!form.dataset.draft) return;
   const { body, quote } = form.elements;
   const draft = { body: body.value, quote: quote?.value ?? "" };
   if (draft.body.trim()) localStorage.setItem(keyOf(form), JSON.stringify(draft));
@@ -113,10 +117,24 @@ function forget(form) {
   if (form.dataset.draft) localStorage.removeItem(keyOf(form));
 }
 
+/** A form on a page of its own: what it holds stays until the answer says that it is saved. */
+function keepSent(form) {
+  keep(form);
+  if (form.dataset.draft) sessionStorage.setItem(SENT, JSON.stringify({ key: keyOf(form), from: location.href }));
+}
+
+/** Once such a form was answered by the note that became of it. */
+function forgetSent() {
+  const sent = JSON.parse(sessionStorage.getItem(SENT) ?? "null");
+  if (!sent || sent.from === location.href) return;
+  sessionStorage.removeItem(SENT);
+  if (location.hash.startsWith("#note-")) localStorage.removeItem(sent.key);
+}
+
 /** Says where something begun is waiting. */
 function markDrafts() {
   for (const link of document.querySelectorAll("[data-note-draft]")) {
-    link.classList.toggle("has-draft", localStorage.getItem(`note-draft:${link.dataset.noteDraft}`) !== null);
+    link.classList.toggle("has-draft", localStorage.getItem(keyFor(link.dataset.noteDraft)) !== null);
   }
 }
 
@@ -156,7 +174,7 @@ document.addEventListener("submit", async (event) => {
   } else if (form.matches(FORM)) {
     const writer = form.closest(".note-writer");
     const isPreview = button?.name === "preview";
-    if (!writer) return isPreview || keep(form);
+    if (!writer) return isPreview || keepSent(form);
     event.preventDefault();
     await submit(form, writer, button, isPreview);
   }
@@ -205,6 +223,7 @@ function prepare(root) {
   if (root.matches?.(FORM)) restore(root);
 }
 document.addEventListener("htmx:load", (event) => prepare(event.target));
+forgetSent();
 prepare(document);
 markDrafts();
 

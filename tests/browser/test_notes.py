@@ -128,6 +128,35 @@ def test_a_draft_survives_a_reload_and_a_selection_becomes_the_quote(
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('note-draft:')).length") == 0
 
 
+def test_a_draft_is_for_who_wrote_it(open_page, log_in, runbooks, kato, lee, expect):
+    template, _ = runbooks
+    opener = f"#cell-{rotating(template).index} [data-note-new]"
+    page = open_page()
+    log_in(page, kato)
+    page.goto(template.get_absolute_url())
+    page.locator(opener).click()
+    page.locator(".note-writer [name=body]").press_sequentially("of kato alone")
+    page.wait_for_timeout(800)
+    page.context.clear_cookies()
+    log_in(page, lee)
+    page.goto(template.get_absolute_url())
+    page.locator(opener).click()
+    expect(page.locator(".note-writer [name=kind]").first).to_be_attached()
+    expect(page.locator(".note-writer [name=body]")).to_have_value("")
+
+
+def test_what_was_saved_on_a_page_of_its_own_is_no_draft_any_more(open_page, log_in, runbooks, kato, expect):
+    page = open_page()
+    log_in(page, kato)
+    page.goto("/t/plan")
+    page.locator("form.note-form [name=body]").press_sequentially("said once")
+    page.wait_for_timeout(800)
+    page.locator("form.note-form .primary").click()
+    page.wait_for_url("**/t/plan#note-*")
+    expect(page.locator("form.note-form [name=body]")).to_have_value("")
+    assert Note.objects.count() == 1
+
+
 def test_without_javascript_notes_are_written_and_answered(open_page, log_in, runbooks, kato, expect):
     template, _ = runbooks
     cell = rotating(template)
