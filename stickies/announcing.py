@@ -10,6 +10,7 @@ from django.urls import reverse
 from inbox.models import What
 from inbox.telling import Event, tell, withdraw
 from notebooks.memes import Meme
+from notebooks.paths import stem_of
 from stickies.drafts import At
 from stickies.models import Edit, Note
 
@@ -83,5 +84,6 @@ def _event(note: Note, what: What, by: User, to: Collection[int] = (), key: str 
 def _title(note: Note) -> str:
     if note.notebook and note.notebook.space_id == note.space_id:
         return note.notebook.title
-    first_line = note.cell_text.strip().partition("\n")[0]
-    return note.title or first_line or str(place_of(note).meme or "")
+    thread = note.parent or note
+    first_line = thread.cell_text.strip().partition("\n")[0]
+    return note.title or first_line or stem_of(note.path) or str(place_of(note).meme or "")
