@@ -28,7 +28,9 @@ from stickies.refusals import Changed, Gone, NotAllowed, TooFast, Unfit
 from stickies.rights import Rights, may_note
 from stickies.signals import note_changed
 
-MOST_A_MINUTE = 30  # notes and edits of one person
+MOST_A_MINUTE = 30  # notes, edits and reopenings of one person
+# Not what is resolved: that is done to many at once. But who reopens without end tells everybody each time.
+_COUNTED = [Edit.What.EDITED, Edit.What.REOPENED]
 TWICE_WITHIN = timedelta(minutes=1)
 
 
@@ -123,6 +125,8 @@ def _settle(note: Note, by: User, *, is_resolved: bool) -> Note:
         _must(Rights.of(by).may_answer(held), held, _("In this space you may not write notes."))
         if (held.resolved_at is not None) == is_resolved:
             return held
+        if not is_resolved:
+            _must_not_be_too_fast(by)
         what = Edit.What.RESOLVED if is_resolved else Edit.What.REOPENED
         entry = _note_edit(held, what, by)
         now = timezone.now() if is_resolved else None
@@ -188,7 +192,7 @@ def _check_labels(note: Note, labels: Mapping[str, str]) -> None:
 def _must_not_be_too_fast(by: User) -> None:
     since = timezone.now() - timedelta(minutes=1)
     notes = Note.objects.filter(author=by, created_at__gt=since).values_list("created_at", flat=True)
-    edits = Edit.objects.filter(by=by, at__gt=since, what=Edit.What.EDITED).values_list("at", flat=True)
+    edits = Edit.objects.filter(by=by, at__gt=since, what__in=_COUNTED).values_list("at", flat=True)
     times = sorted([*notes, *edits])
     if len(times) >= MOST_A_MINUTE:
         free_at = times[-MOST_A_MINUTE]

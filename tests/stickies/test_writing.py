@@ -12,6 +12,7 @@ from django.utils import timezone
 from inbox.models import Notice
 from inbox.watching import is_watching
 from notebooks.ingest import ingest
+from notebooks.moving import move
 from stickies import writing
 from stickies.digests import digest_of
 from stickies.drafts import LONGEST_BODY, At, Draft, Labels
@@ -208,6 +209,28 @@ def test_thirty_a_minute_are_taken(runbook, kato, lee):
     assert make_note(runbook, "somebody else", by=lee).pk
     Note.objects.update(created_at=timezone.now() - timedelta(minutes=2))
     assert make_note(runbook, "later", by=kato).pk
+
+
+def test_nobody_resolves_and_reopens_without_end(runbook, kato, lee):
+    note = make_note(runbook, by=lee)
+    for _ in range(MOST_A_MINUTE):
+        resolve(note, kato)
+        reopen(note, kato)
+    resolve(note, kato)
+    with pytest.raises(TooFast):
+        reopen(note, kato)
+    reopen(note, lee)
+
+
+def test_of_a_runbook_that_moved_away_a_notice_tells_what_it_was(runbook, kato, lee):
+    at_cell = make_note(runbook, by=lee)
+    whole = make_note(At.whole(runbook), by=lee)
+    move(runbook, make_space("p", writers=[kato]), "secret.ipynb", kato)
+    answer = reply(Note.objects.get(pk=at_cell.pk), "so it is", kato)
+    resolve(whole, kato)
+    told = dict(Notice.objects.filter(user=lee).values_list("what", "title"))
+    assert told == {"reply": "rm access.log", "resolved": "disk"}
+    assert answer.notebook_id == runbook.pk
 
 
 def test_each_change_is_announced_inside_its_transaction(runbook, kato):
