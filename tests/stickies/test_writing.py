@@ -287,6 +287,27 @@ def test_two_at_the_same_moment_lose_none():
     assert Note.objects.get(pk=note.pk).body == kept
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_form_that_is_sent_twice_at_the_same_moment_is_one_note():
+    kato = make_user("kato")
+    runbook = make_runbook("ls", space=make_space("hub", writers=[kato]))
+    draft, start = Draft(runbook.space, At.whole(runbook), "look"), threading.Barrier(2)
+
+    def send():
+        start.wait()
+        try:
+            _patiently(lambda: writing.write(draft, kato, is_form=True))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert Note.objects.get().body == "look"
+
+
 def _patiently(act):
     """SQLite in memory does not wait for a lock as a file does."""
     while True:
