@@ -11,9 +11,10 @@ from django.db.models import Q
 
 from lineage.models import Descent
 from notebooks.models.space import Viewer
+from notebooks.portions import portions
 
 FARTHEST = 8  # steps; each takes a query
-MOST_EDGES = 2_000  # of one step
+MOST_EDGES = 2_000  # of one query
 
 Edge = tuple[UUID, UUID, str]  # child, parent, how
 Is = Callable[[str], bool]
@@ -47,7 +48,7 @@ class Joins:
 
 
 def joins_of(uuids: Collection[UUID], user: Viewer) -> Joins:
-    """By what files tell that `user` may read. One query where nothing is joined, else one a step."""
+    """By what files tell that `user` may read. One query for each portion where nothing is joined, else one a step."""
     edges: set[Edge] = set()
     known, ends = set(uuids), set(uuids)
     for _step in range(FARTHEST):
@@ -62,9 +63,13 @@ def joins_of(uuids: Collection[UUID], user: Viewer) -> Joins:
 
 
 def _edges(ends: Collection[UUID], user: Viewer) -> list[Edge]:
-    told = Descent.objects.visible_to(user).filter(Q(child__in=ends) | Q(parent__in=ends))
-    distinct = told.order_by("child", "parent", "how").values_list("child", "parent", "how").distinct()
-    return list(distinct[:MOST_EDGES])
+    told = Descent.objects.visible_to(user).order_by("child", "parent", "how")
+    distinct = told.values_list("child", "parent", "how").distinct()
+    return [
+        edge
+        for some in portions(ends)
+        for edge in distinct.filter(Q(child__in=some) | Q(parent__in=some))[:MOST_EDGES]
+    ]
 
 
 def _is_sure(how: str) -> bool:

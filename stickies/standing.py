@@ -18,6 +18,7 @@ from django.db.models import Q
 
 from notebooks.models import Cell, Notebook
 from notebooks.models.space import Viewer
+from notebooks.portions import portions
 from stickies.joins import Joins, joins_of
 from stickies.matching import Bearer, Means, Place, Spots
 from stickies.models import Note, Reach
@@ -86,12 +87,15 @@ def _found(cells: Sequence[Bearer], notebook: Notebook, user: Viewer) -> tuple[S
     uuids = {cell.meme for cell in cells}
     joins = joins_of(uuids, user)
     spots = Spots(cells, joins, notebook.pk)
-    here = Q(notebook=notebook) | Q(meme__in=joins.all_of(uuids))
-    if spots.by_text:
-        here |= Q(cell_digest__in=list(spots.by_text))
+    here = Q(notebook=notebook)
     if notebook.meme is not None:
         here |= Q(meme=notebook.meme, is_of_notebook=True)
-    return spots, list(_threads(user).filter(here))
+    found = {note.pk: note for note in _threads(user).filter(here)}
+    for some in portions(joins.all_of(uuids)):
+        found.update((note.pk, note) for note in _threads(user).filter(meme__in=some))
+    for texts in portions(spots.by_text):
+        found.update((note.pk, note) for note in _threads(user).filter(cell_digest__in=texts))
+    return spots, list(found.values())
 
 
 def _threads(user: Viewer) -> NoteQuerySet:

@@ -13,6 +13,7 @@ from stickies.drafts import At
 from stickies.models import Channel, Kind, Note
 from tests.browser.conftest import PHONE
 from tests.builders import make_runbook, make_space, make_user
+from tests.search.conftest import use
 from tests.stickies.builders import UUID, make_note
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -77,6 +78,7 @@ def test_narrowing_is_in_the_address_and_works_without_scripts(open_page, log_in
 
 
 def test_search_leads_to_a_note_at_its_cell(page, log_in, expect, kato, written, tmp_path, settings):
+    use(settings, tmp_path, "tantivy")
     refresh.rebuild()
     log_in(page, kato)
     page.goto(f"{reverse('search')}?q=reload+httpd&kind=note")
