@@ -8,6 +8,8 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+import lineage.refresh
+import search.refresh
 from notebooks.models import Space
 
 SAMPLES = Path(settings.BASE_DIR) / "samples"
@@ -24,6 +26,9 @@ class Command(BaseCommand):
         for folder in sorted(path for path in SAMPLES.iterdir() if path.is_dir()):
             owner = "" if folder.name == "share" else folder.name
             self._ingest([folder], folder=folder.name, owner=owner)
+        # What workers would do next, so that the first page somebody opens is complete.
+        lineage.refresh.catch_up()
+        search.refresh.drain()
 
     def _ingest(self, paths: list[Path], **options: Any) -> None:
         call_command("ingest", *map(str, paths), space=SPACE, wait=True, stdout=self.stdout, **options)
