@@ -20,6 +20,7 @@ PORT = 8765
 ADDRESS = f"http://127.0.0.1:{PORT}"
 RUN = "/browse/samples/yamada/20260108-disk-full/ディスク逼迫への対応 (Disk full).ipynb"
 WIDE: ViewportSize = {"width": 1280, "height": 1000}
+TEMPLATE = "/browse/samples/share/runbooks/ディスク逼迫への対応 (Disk full).ipynb"
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
@@ -29,6 +30,7 @@ class Picture:
     path: str
     size: ViewportSize
     scheme: Literal["light", "dark"] = "light"
+    follow: str = ""  # a link to click first, for pages whose address has a number
 
 
 TAKEN = (
@@ -37,6 +39,9 @@ TAKEN = (
     Picture("runbook-light", RUN, WIDE),
     Picture("runbook-dark", RUN, WIDE, "dark"),
     Picture("runbook-phone", RUN, PHONE, "dark"),
+    Picture("runs-light", TEMPLATE, WIDE, follow='.kinship-line a[href$="/runs/"]'),
+    Picture("compare-light", RUN, WIDE, follow='.kinship-line a[href*="/compare/"]'),
+    Picture("activity-light", "/activity/", WIDE),
     Picture("search-light", "/search/?q=rotate", WIDE),
     Picture("upload-light", "/upload/", WIDE),
 )
@@ -103,6 +108,9 @@ def _take(browser: Browser, state: Path, picture: Picture) -> None:
     )
     page = context.new_page()
     page.goto(ADDRESS + picture.path)
+    if picture.follow:
+        page.locator(picture.follow).first.click()
+        page.wait_for_load_state("networkidle")
     page.screenshot(path=PICTURES / f"{picture.name}.png")
     context.close()
 
