@@ -29,13 +29,25 @@ class Generations:
 
     def current(self) -> Path:
         """The generation that is searched. Raises IndexMissing."""
-        try:
-            generation = self.path / (self.path / "current").readlink()
-            if (generation / "layout").read_text() == self.layout:
+        generation, before = self._linked(), None
+        while generation is not None and generation != before:
+            if self._is_ours(generation):
                 return generation
-        except OSError:
-            pass
+            # Another may have been published since the link was read, and this one removed.
+            generation, before = self._linked(), generation
         raise IndexMissing("The search index is not there yet, or was built by another version.")
+
+    def _linked(self) -> Path | None:
+        try:
+            return self.path / (self.path / "current").readlink()
+        except OSError:
+            return None
+
+    def _is_ours(self, generation: Path) -> bool:
+        try:
+            return (generation / "layout").read_text() == self.layout
+        except OSError:
+            return False
 
     def exists(self) -> bool:
         try:
