@@ -8,6 +8,7 @@ from django.db.models.functions import Cast, Coalesce, StrIndex, Substr
 
 from lineage.models import Holding, RunOf
 from notebooks.models import Cell, Notebook
+from notebooks.portions import portions
 
 HEADS_AT_ONCE = 50  # in one transaction, for which others wait
 
@@ -23,9 +24,8 @@ _WORKED = Coalesce("notebook__trace__worked_at", "notebook__created_at")
 
 def recount(heads: Collection[int]) -> None:
     """Makes the rows of these runbooks what the cells say now; who is a run of whom must be known before."""
-    ordered = sorted(heads)
-    for start in range(0, len(ordered), HEADS_AT_ONCE):
-        _replace(ordered[start : start + HEADS_AT_ONCE])
+    for some in portions(sorted(heads), HEADS_AT_ONCE):
+        _replace(some)
 
 
 def _replace(heads: Sequence[int]) -> None:

@@ -12,8 +12,6 @@ from notebooks.identity import Adoption
 from notebooks.models import Notebook
 from notebooks.signals import notebook_changed, notebook_ingested
 
-_ONLY_RING = 1
-
 
 @receiver(notebook_ingested, dispatch_uid="lineage.join_adopted")
 def join_adopted(
@@ -44,9 +42,7 @@ def note_due(sender: object, *, notebook: Notebook, **kwargs: Any) -> None:
 
 def ring() -> None:
     """One ring is enough, however many notebooks become due before somebody comes."""
-    _, is_first = Ring.objects.get_or_create(pk=_ONLY_RING)
-    if is_first:
-        tasks.catch_up.delay()
+    Ring.ring(tasks.catch_up.delay)
 
 
 @worker_ready.connect(dispatch_uid="lineage.sweep_at_start")

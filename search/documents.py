@@ -15,6 +15,7 @@ from haystack.constants import DJANGO_CT, ID
 
 from notebooks.models import Cell, Fragment, Notebook
 from notebooks.parsing.model import CellType
+from notebooks.portions import portions
 from search.analysis import normalise, parts
 from search.naming import CELL, NOTEBOOK, Name
 
@@ -90,10 +91,10 @@ def _cells_of(notebooks: Collection[int]) -> dict[int, list[_Cell]]:
 
 
 def _headings_of(cells: Iterable[_Cell]) -> dict[str, list[Heading]]:
-    digests = list({cell.fragment for cell in cells if cell.kind == CellType.MARKDOWN})
+    digests = {cell.fragment for cell in cells if cell.kind == CellType.MARKDOWN}
     found: dict[str, list[Heading]] = {}
-    for start in range(0, len(digests), 5000):  # a database takes only so many parameters
-        rows = Fragment.objects.filter(pk__in=digests[start : start + 5000]).values_list("pk", "headings")
+    for some in portions(digests, 5000):
+        rows = Fragment.objects.filter(pk__in=some).values_list("pk", "headings")
         found |= {
             digest: [(level, text) for level, text, _ in headings] for digest, headings in rows if headings
         }

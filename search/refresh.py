@@ -12,6 +12,7 @@ from haystack import connections
 from haystack.exceptions import SearchBackendError
 
 from notebooks.models import Notebook
+from notebooks.portions import portions
 from search.documents import documents_of
 from search.engines.embedded import EmbeddedBackend, Writer
 from search.models import Due, DueNote, Ring
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 # A commit costs 12 ms, so many notebooks share one; their rows are in memory meanwhile.
 NOTEBOOKS_A_COMMIT = 300
 NOTES_A_COMMIT = 2000
+AT_ONCE = 5000  # a database takes only so many parameters
 # While notebooks come in one by one, wait for some to gather instead of committing each.
 GATHERING = 0.3  # seconds
 
@@ -135,7 +137,7 @@ def _write(writer: Writer, notebooks: set[int]) -> None:
 def _write_notes(writer: Writer, notes: set[int]) -> None:
     for note in notes:
         writer.remove("note", note)
-    for some in _in_parts(sorted(notes)):
+    for some in portions(notes, AT_ONCE):
         for document in note_documents_of(some):
             writer.add(document)
 
@@ -167,15 +169,10 @@ def _in_groups(alive: QuerySet[Notebook] | QuerySet[Note], size: int) -> Iterato
 
 
 def _forget(due: _Waiting) -> None:
-    for some in _in_parts(list(due.notebooks)):
+    for some in portions(due.notebooks, AT_ONCE):
         Due.objects.filter(pk__in=some).delete()
-    for some in _in_parts(list(due.notes)):
+    for some in portions(due.notes, AT_ONCE):
         DueNote.objects.filter(pk__in=some).delete()
-
-
-def _in_parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """A database takes only so many parameters."""
-    return (ids[start : start + 5000] for start in range(0, len(ids), 5000))
 
 
 def _is_complete(engine: EmbeddedBackend) -> bool:

@@ -13,8 +13,6 @@ from search.models import Due, DueNote, Ring
 from stickies.models import Note
 from stickies.signals import note_changed
 
-_ONLY_RING = 1
-
 
 @receiver([notebook_ingested, notebook_changed], dispatch_uid="search.note_due")
 def note_due(sender: object, *, notebook: Notebook, **kwargs: Any) -> None:
@@ -31,9 +29,7 @@ def note_due_for_note(sender: object, *, note: Note, **kwargs: Any) -> None:
 
 def ring() -> None:
     """One ring is enough, however many notebooks become due before somebody comes."""
-    _, is_first = Ring.objects.get_or_create(pk=_ONLY_RING)
-    if is_first:
-        tasks.drain.delay()
+    Ring.ring(tasks.drain.delay)
 
 
 @worker_ready.connect(dispatch_uid="search.sweep_at_start")

@@ -17,9 +17,10 @@ from lineage.graph.folding import Arc
 from lineage.graph.journeys import journeys
 from lineage.heads import Head
 from lineage.panorama.activity import Activity, Lane, Wish
-from lineage.panorama.form import FIRST, LARGEST_ID, LAST
+from lineage.panorama.form import FIRST, LAST
 from lineage.panorama.lanes import Work
 from lineage.sight import Sight
+from notebooks.models.notebook import LARGEST_ID
 from notebooks.verdict import Ending
 
 

@@ -18,10 +18,8 @@ from lineage.composition.composing import LONGEST_NAME, file_name
 from lineage.models import BasketItem
 from notebooks.access import signed_in
 from notebooks.models import Revision
+from notebooks.models.notebook import LARGEST_ID, MEDIA_TYPE
 from notebooks.models.space import Viewer
-
-MEDIA_TYPE = "application/x-ipynb+json"
-LARGEST_ID = 2**63 - 1
 
 
 class BasketItemSerializer(serializers.Serializer[Any]):

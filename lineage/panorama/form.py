@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from lineage.panorama.activity import Wish
 from notebooks.models import Space
+from notebooks.models.notebook import LARGEST_ID
 
 FIRST, LAST = date(1970, 1, 1), date(9000, 1, 1)
-LARGEST_ID = 2**63 - 1
 
 
 class DayField(forms.DateField):

@@ -12,9 +12,10 @@ from django.db import transaction
 
 from lineage.models import Deviation, RunOf
 from lineage.runs.deviations import Course, Kind, deviations_of
-from lineage.runs.kin import Kin, portions
+from lineage.runs.kin import AT_ONCE, Kin
 from lineage.runs.worked import worked_cells
 from notebooks.models import Revision
+from notebooks.portions import portions
 
 RUNS_AT_ONCE = 100  # in one transaction, for which others wait
 
@@ -31,7 +32,7 @@ class Changes:
 
     def write(self) -> None:
         _Writing().write(self.states)
-        for some in portions(self.gone):
+        for some in portions(self.gone, AT_ONCE):
             RunOf.objects.filter(notebook__in=some).delete()
 
 
@@ -53,7 +54,7 @@ def _known(pks: Collection[int]) -> dict[int, _State]:
     fields = ("notebook_id", "template_id", "how", "revision_id", "template_revision_id")
     return {
         pk: (template, how, revision, old)
-        for some in portions(pks)
+        for some in portions(pks, AT_ONCE)
         for pk, template, how, revision, old in RunOf.objects.filter(notebook__in=some).values_list(*fields)
     }
 
@@ -71,7 +72,7 @@ class _Revisions:
 
     def __init__(self, templates: Collection[int]) -> None:
         self._changed: defaultdict[int, list[tuple[datetime, int, int]]] = defaultdict(list)
-        for some in portions(templates):
+        for some in portions(templates, AT_ONCE):
             rows = Revision.objects.filter(notebook__in=some).defer("memes").order_by("number")
             for each in rows.iterator():
                 self._changed[each.notebook_id].append((each.changed_at, each.number, each.pk))
@@ -90,8 +91,8 @@ class _Writing:
 
     def write(self, states: Mapping[int, _State]) -> None:
         ordered = sorted(states.items(), key=lambda each: each[1])
-        for start in range(0, len(ordered), RUNS_AT_ONCE):
-            self._write(dict(ordered[start : start + RUNS_AT_ONCE]))
+        for some in portions(ordered, RUNS_AT_ONCE):
+            self._write(dict(some))
 
     def _write(self, states: Mapping[int, _State]) -> None:
         revisions = Revision.objects.in_bulk({pk for _, _, *pair in states.values() for pk in pair})

@@ -8,7 +8,7 @@ that a family of thousands of copies is a few rows.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +21,7 @@ from lineage.models import Holding, Pin, RunOf
 from lineage.runs.kinship import How, Member, Run, Said, Word, runs_among
 from lineage.runs.overlaps import are_alike
 from notebooks.models import Notebook
+from notebooks.portions import portions
 
 AT_ONCE = 5000  # a database takes only so many parameters
 
@@ -92,7 +93,7 @@ class _Gathering:
 
     def _loaded(self, pks: Collection[int]) -> dict[int, Member]:
         members = {}
-        for some in portions(pks):
+        for some in portions(pks, AT_ONCE):
             rows = Notebook.objects.alive().exclude(revision=None).filter(pk__in=some).values_list(*_FIELDS)
             for pk, revision, *described in rows.iterator():
                 members[pk] = _member(pk, *described)
@@ -122,7 +123,7 @@ def _bearing(pks: Collection[int]) -> set[int]:
     return _bearers(
         {
             meme
-            for some in portions(pks)
+            for some in portions(pks, AT_ONCE)
             for meme in Notebook.objects.filter(pk__in=some).values_list("meme", flat=True)
             if meme is not None
         }
@@ -132,7 +133,7 @@ def _bearing(pks: Collection[int]) -> set[int]:
 def _bearers(memes: Collection[UUID]) -> set[int]:
     return {
         pk
-        for some in portions(memes)
+        for some in portions(memes, AT_ONCE)
         for pk in Notebook.objects.alive().filter(meme__in=some).values_list("pk", flat=True)
     }
 
@@ -140,7 +141,7 @@ def _bearers(memes: Collection[UUID]) -> set[int]:
 def _partners(pks: Collection[int]) -> set[int]:
     """Templates of these, runs of these, and those of which a person said so."""
     found: set[int] = set()
-    for some in portions(pks):
+    for some in portions(pks, AT_ONCE):
         either = Q(notebook__in=some) | Q(template__in=some)
         for rows in (RunOf.objects.filter(either), Pin.objects.filter(either, says=Pin.Says.RUN)):
             for pair in rows.values_list("notebook_id", "template_id"):
@@ -151,7 +152,7 @@ def _partners(pks: Collection[int]) -> set[int]:
 def _words(pks: Collection[int]) -> dict[int, Word]:
     return {
         pin.notebook_id: Word(Said(pin.says), pin.template_id)
-        for some in portions(pks)
+        for some in portions(pks, AT_ONCE)
         for pin in Pin.objects.filter(notebook__in=some)
     }
 
@@ -160,7 +161,7 @@ def _telling(heads: Collection[AbstractSet[str]]) -> set[str]:
     """The families to look others up by: two that share half of both have one of the rarer half in common."""
     families = {uuid for held in heads for uuid in held}
     commonness: Counter[str] = Counter()
-    for some in portions(families):
+    for some in portions(families, AT_ONCE):
         held = Holding.objects.filter(uuid__in=some).order_by().values_list("uuid")
         commonness.update({str(uuid): heads for uuid, heads in held.annotate(Count("head", distinct=True))})
     telling: set[str] = set()
@@ -173,7 +174,7 @@ def _telling(heads: Collection[AbstractSet[str]]) -> set[str]:
 def _held(pks: Collection[int]) -> dict[int, set[str]]:
     """The families that are counted for each of these that is no run."""
     held: defaultdict[int, set[str]] = defaultdict(set)
-    for some in portions(pks):
+    for some in portions(pks, AT_ONCE):
         rows = Holding.objects.filter(head__in=some).order_by().values_list("head_id", "uuid")
         for head, uuid in rows.iterator():
             held[head].add(str(uuid))
@@ -184,7 +185,7 @@ def _holders(families: Collection[str]) -> set[int]:
     """Runbooks that hold one of these, themselves or in a run, and what is their run for its cells alone."""
     heads = {
         pk
-        for some in portions(families)
+        for some in portions(families, AT_ONCE)
         for pk in Holding.objects.filter(uuid__in=some)
         .order_by()
         .values_list("head_id", flat=True)
@@ -193,11 +194,6 @@ def _holders(families: Collection[str]) -> set[int]:
     loose = RunOf.objects.filter(how=RunOf.How.CELLS)
     return heads | {
         pk
-        for some in portions(heads)
+        for some in portions(heads, AT_ONCE)
         for pk in loose.filter(template__in=some).values_list("notebook_id", flat=True)
     }
-
-
-def portions(values: Collection[Any]) -> Iterator[list[Any]]:
-    listed = list(values)
-    return (listed[start : start + AT_ONCE] for start in range(0, len(listed), AT_ONCE))

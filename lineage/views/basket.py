@@ -26,8 +26,8 @@ from lineage.forms import OptionsForm, options_of
 from lineage.models import BasketItem
 from notebooks.access import signed_in
 from notebooks.models import Revision
+from notebooks.models.notebook import MEDIA_TYPE
 
-MEDIA_TYPE = "application/x-ipynb+json"
 _CELL = re.compile("([0-9]{1,18}):([0-9]{1,9})")
 _OPTIONS, _HELD = "basket_options", "basket_held"  # in the session
 

@@ -9,6 +9,8 @@ from notebooks.models.space import Space, Viewer
 from notebooks.paging import link_to
 
 PATH_LENGTH = 1000
+LARGEST_ID = 2**63 - 1  # that a database takes for a row
+MEDIA_TYPE = "application/x-ipynb+json"
 RESERVED_SLUGS = {
     "v", "file", "history", "diff", "runs", "report", "assets", "frame", "download", "manage",
     "move", "delete", "restore", "linked-from", "pin", "related",

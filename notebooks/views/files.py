@@ -16,6 +16,7 @@ from notebooks import blobs, paths
 from notebooks.access import asked_revision, visible_notebook, visible_space
 from notebooks.addresses import Addresses
 from notebooks.models import Asset, Notebook, NotebookAsset, SideFile
+from notebooks.models.notebook import MEDIA_TYPE
 from notebooks.readmes import image_in
 from notebooks.rendering import FRAME, TEXT, SafeHtml, raw_text, whole_output
 from notebooks.showing import shown_outputs
@@ -57,7 +58,7 @@ def file(request: HttpRequest, notebook: Notebook) -> HttpResponseBase:
     revision = asked_revision(request, notebook) or notebook.revision
     if revision is None:
         raise Http404
-    sent = _Sent(revision.sha256, "application/x-ipynb+json", ASK_AGAIN, notebook.name, as_attachment=True)
+    sent = _Sent(revision.sha256, MEDIA_TYPE, ASK_AGAIN, notebook.name, as_attachment=True)
     return sent.to(request)
 
 

@@ -16,6 +16,7 @@ from notebooks.access import signed_in, visible_notebook, writable_notebook
 from notebooks.api.errors import Conflict, Gone
 from notebooks.forms import taken_text
 from notebooks.models import Notebook, Revision
+from notebooks.models.notebook import MEDIA_TYPE
 from opsnotes.api.filters import NotebookQuery
 from opsnotes.api.serializers import (
     CellsQuery,
@@ -25,8 +26,6 @@ from opsnotes.api.serializers import (
     RevisionQuery,
     RevisionSerializer,
 )
-
-MEDIA_TYPE = "application/x-ipynb+json"
 
 
 class NotebookViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Notebook]):

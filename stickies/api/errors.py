@@ -4,13 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, ErrorDetail, PermissionDenied, Throttled, ValidationError
 
+from notebooks.api.errors import Gone
 from stickies import refusals
-
-
-class Gone(APIException):
-    status_code = status.HTTP_410_GONE
-    default_detail = _("This note was deleted.")
-    default_code = "gone"
 
 
 class PreconditionFailed(APIException):
@@ -27,6 +22,10 @@ class PreconditionRequired(APIException):
     default_code = "precondition_required"
 
 
+def gone() -> Gone:
+    return Gone(_("This note was deleted."))
+
+
 def as_http(refusal: refusals.Refused) -> APIException:
     if isinstance(refusal, refusals.TooFast):
         throttled = Throttled(wait=refusal.seconds)
@@ -35,7 +34,7 @@ def as_http(refusal: refusals.Refused) -> APIException:
     if isinstance(refusal, refusals.Changed):
         return PreconditionFailed()
     if isinstance(refusal, refusals.Gone):
-        return Gone()
+        return gone()
     if isinstance(refusal, refusals.NotAllowed):
         return PermissionDenied(str(refusal))
     return ValidationError({"body": [str(refusal)]})

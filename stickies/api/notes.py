@@ -19,7 +19,7 @@ from notebooks.models import Notebook, Space
 from notebooks.models.space import Viewer
 from notebooks.paths import storable
 from stickies import writing
-from stickies.api.errors import Gone, PreconditionFailed, PreconditionRequired, as_http
+from stickies.api.errors import PreconditionFailed, PreconditionRequired, as_http, gone
 from stickies.api.serializers import ChangedNoteSerializer, NewNoteSerializer, NoteQuery, NoteSerializer
 from stickies.digests import digest_of
 from stickies.drafts import At, Draft
@@ -108,7 +108,7 @@ class NoteViewSet(viewsets.GenericViewSet[Note]):
     def _note(self, pk: int) -> Note:
         note = get_object_or_404(self.get_queryset(), pk=pk)
         if note.deleted_at is not None:
-            raise Gone
+            raise gone()
         return note
 
     def _answer(self, note: Note, code: int = status.HTTP_200_OK) -> Response:

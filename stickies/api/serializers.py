@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from lineage.panorama.form import LARGEST_ID
 from notebooks import memes
 from notebooks.models import Space
+from notebooks.models.notebook import LARGEST_ID
 from stickies.announcing import address_of
 from stickies.drafts import LONGEST_BODY, LONGEST_QUOTE, LONGEST_TITLE, Labels
 from stickies.filling import Filling
