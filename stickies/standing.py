@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from uuid import UUID
 
 from django.db.models import Q
@@ -90,11 +91,11 @@ def _found(cells: Sequence[Bearer], notebook: Notebook, user: Viewer) -> tuple[S
     here = Q(notebook=notebook)
     if notebook.meme is not None:
         here |= Q(meme=notebook.meme, is_of_notebook=True)
-    found = {note.pk: note for note in _threads(user).filter(here)}
-    for some in portions(joins.all_of(uuids)):
-        found.update((note.pk, note) for note in _threads(user).filter(meme__in=some))
-    for texts in portions(spots.by_text):
-        found.update((note.pk, note) for note in _threads(user).filter(cell_digest__in=texts))
+    found: dict[int, Note] = {}
+    parts = zip_longest(portions(joins.all_of(uuids)), portions(spots.by_text), fillvalue=())
+    for memes, texts in list(parts) or [((), ())]:
+        seen = _threads(user).filter(here | Q(meme__in=memes) | Q(cell_digest__in=texts))
+        found.update((note.pk, note) for note in seen)
     return spots, list(found.values())
 
 
