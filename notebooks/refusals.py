@@ -60,6 +60,10 @@ class Refusal(models.TextChoices):
         "superseded",
         _("A later upload of this path is in already, so this one was not tried again."),
     )
+    HELD = (
+        "held",
+        _("This folder is filled by a source; put the file where the source takes it from."),
+    )
     INTERNAL = (
         "internal",
         _("Something went wrong here, not with your file. Retry; the server's log says more."),

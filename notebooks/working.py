@@ -131,12 +131,13 @@ def _bytes_of(item: BatchItem) -> bytes:
 
 def _provenance(item: BatchItem) -> Provenance:
     batch = item.batch
-    return Provenance(by=batch.by, owner=batch.owner, origin=batch.kind, saved_at=item.saved_at)
+    return Provenance(by=batch.by, owner=item.owner or batch.owner, origin=batch.kind, saved_at=item.saved_at)
 
 
 def _is_still_allowed(batch: Batch) -> bool:
-    """Rights are asked for again when the work is done. Who runs a command on the server needs none."""
-    if batch.kind == Batch.Kind.COMMAND:
+    """Rights are asked for again when the work is done. Who runs a command on the server needs none,
+    and a source was asked when its run began."""
+    if batch.kind in {Batch.Kind.COMMAND, Batch.Kind.SYNC}:
         return True
     return batch.by is not None and batch.by.is_active and batch.space.is_writable_by(batch.by)
 

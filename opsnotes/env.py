@@ -138,3 +138,15 @@ def _must_be_network(name: str, word: str) -> None:
             f"{name} has {word!r}, which is no host, address or network. Write hosts without http:// and port, for"
             " example hooks.example.org,10.0.0.0/8."
         ) from error
+
+
+def folders(name: str) -> list[Path]:
+    """Folders that exist, by absolute paths."""
+    found = [Path(word).expanduser() for word in words(name)]
+    for path in found:
+        if not path.is_absolute() or not path.is_dir():
+            raise ImproperlyConfigured(
+                f"{name} has {str(path)!r}, which is no folder of this server by its whole path. Write for example"
+                " /home/user-notebooks,/srv/share."
+            )
+    return [path.resolve() for path in found]

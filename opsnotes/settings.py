@@ -37,6 +37,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mail_address(
     "OPSNOTES_EMAIL_FROM", f"OpsNotes <opsnotes@{urlsplit(BASE_URL).hostname}>"
 )
 WEBHOOK_HOSTS = env.hosts("OPSNOTES_WEBHOOK_HOSTS")
+SOURCE_HOSTS = env.hosts("OPSNOTES_SOURCE_HOSTS")
+SOURCE_ROOTS = env.folders("OPSNOTES_SOURCE_ROOTS")
 
 # --- Django ----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -44,6 +46,8 @@ INSTALLED_APPS = [
     "search.apps.SearchConfig",
     "lineage.apps.LineageConfig",
     "stickies.apps.StickiesConfig",
+    "sync.apps.SyncConfig",
+    "execlogs.apps.ExecLogsConfig",
     "inbox.apps.InboxConfig",
     "notebooks.apps.NotebooksConfig",
     "django.contrib.admin",
@@ -216,6 +220,8 @@ CELERY_TASK_ROUTES = {
     "search.tasks.*": {"queue": "index"},
     # Lineage writes from what it reads of many notebooks, so it has one writer too, and the same one.
     "lineage.tasks.*": {"queue": "index"},
+    # A server that answers slowly holds up nobody's upload and nobody's mail.
+    "sync.tasks.*": {"queue": "sync"},
 }
 # A process that starts may have to wait for the database before it gives back what its predecessor held.
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60

@@ -35,6 +35,7 @@ class Batch(models.Model):
         UPLOAD = "upload", _("Upload")
         API = "api", _("API")
         COMMAND = "command", _("Command line")
+        SYNC = "sync", _("Source")
 
     kind = models.CharField(max_length=20, choices=Kind)
     space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="+")
@@ -46,6 +47,8 @@ class Batch(models.Model):
     is_open = models.BooleanField(default=False)  # further portions are announced
     portions = models.JSONField(default=list)  # names of those that came: one that is sent again counts once
     skipped = models.JSONField(default=dict)  # why files were left out -> how many
+    # Files that need no row of their own: "unchanged", "executions_stored", "executions_unchanged" -> how many
+    tally = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
     touched_at = models.DateTimeField(auto_now=True)
 
@@ -166,6 +169,7 @@ class BatchItem(models.Model):
         NOTEBOOK = "notebook", _("notebook")
         ARCHIVE = "archive", _("zip")
         SIDE_FILE = "side_file", _("side file")
+        LOG = "log", _("log")  # only where it failed: those that are read are counts of the batch
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="items")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -173,6 +177,7 @@ class BatchItem(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)  # '' where the bytes were refused at the door
     size = models.PositiveBigIntegerField(default=0)
     saved_at = models.DateTimeField(null=True, blank=True)
+    owner = models.CharField(max_length=150, blank=True)  # where it is not that of the batch
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     reason_code = models.CharField(max_length=30, blank=True)
     reason_detail = models.CharField(max_length=300, blank=True)

@@ -81,3 +81,19 @@ class Space(models.Model):
 
     def is_writable_by(self, user: Viewer) -> bool:
         return Space.objects.writable_by(user).filter(pk=self.pk).exists()
+
+
+class FolderHold(models.Model):
+    """That a folder of a space is filled by something of its own, and nobody uploads into it."""
+
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="holds")
+    folder = models.CharField(
+        max_length=1000, blank=True
+    )  # "" for the whole space; what lies below is held too
+    holder = models.CharField(max_length=100)  # by name, for the reason that is given
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["space", "folder"], name="one_hold_a_folder")]
+
+    def __str__(self) -> str:
+        return f"{self.folder} of {self.space_id}, by {self.holder}"

@@ -80,7 +80,18 @@ def extracted(tmp_path):
     if not shutil.which("xgettext"):
         reason = "gettext is not installed (Debian: apt-get install gettext)"
         (pytest.fail if os.environ.get("OPSNOTES_REQUIRE_SERVICES") == "1" else pytest.skip)(reason)
-    for name in ("inbox", "lineage", "notebooks", "opsnotes", "search", "stickies", "templates", "static"):
+    for name in (
+        "execlogs",
+        "inbox",
+        "lineage",
+        "notebooks",
+        "opsnotes",
+        "search",
+        "stickies",
+        "sync",
+        "templates",
+        "static",
+    ):
         shutil.copytree(settings.BASE_DIR / name, tmp_path / name)
     shutil.copy(settings.BASE_DIR / "manage.py", tmp_path)
     (tmp_path / "locale").mkdir()
