@@ -90,6 +90,13 @@ class Problem(models.TextChoices):
         "bad_secret",
         _("The token has characters that none has. Copy it again, without blanks or line ends."),
     )
+    SECRET_LOST = (
+        "secret_lost",
+        _(
+            "The token or password that is kept for this source cannot be read: the server’s key is another one now, or the"
+            " address was changed. Enter it again."
+        ),
+    )
     FORBIDDEN = ("forbidden", _("The server knows who is asking and does not allow this."))
     LACKS_SCOPE = (
         "lacks_scope",
@@ -177,7 +184,7 @@ _WHOLE = {
     Problem.WRONG_TOKEN,
     Problem.WRONG_PASSWORD,
     Problem.NO_PASSWORD_LOGIN,
-    Problem.BAD_SECRET,
+    Problem.BAD_SECRET, Problem.SECRET_LOST,
     Problem.LACKS_SCOPE,
     Problem.NOT_JUPYTER,
     Problem.NOT_HUB,
