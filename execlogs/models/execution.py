@@ -81,9 +81,10 @@ class Execution(models.Model):
             models.Index(fields=["space", "-at"], name="execution_by_space"),
             models.Index(fields=["-at"], name="execution_by_time"),
             models.Index(fields=["notebook", "-at"], name="execution_by_notebook"),
-            models.Index(fields=["who", "-at"], name="execution_by_person"),
-            models.Index(fields=["host", "-at"], name="execution_by_host"),
-            models.Index(fields=["status", "-at"], name="execution_by_status"),
+            # Who reads, reads by space: so people and hosts are listed, and lines narrowed, past what others own.
+            models.Index(fields=["space", "who", "-at"], name="execution_by_person_in_space"),
+            models.Index(fields=["space", "host", "-at"], name="execution_by_host_in_space"),
+            models.Index(fields=["space", "status", "-at"], name="execution_by_status_in_space"),
             models.Index(fields=["space", "notebook_meme"], name="execution_of_notebook_meme"),
         ]
 
