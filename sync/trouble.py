@@ -70,6 +70,18 @@ class Problem(models.TextChoices):
             "The certificate of its own authority cannot be read. Paste it as PEM, from BEGIN to END CERTIFICATE."
         ),
     )
+    # A folder of this server
+    NO_ROOTS = (
+        "no_roots",
+        _(
+            "This server offers no folders to sources. An administrator can name some in OPSNOTES_SOURCE_ROOTS and"
+            " start it again."
+        ),
+    )
+    NOT_BELOW_ROOTS = (
+        "not_below_roots",
+        _("This folder is not among those that sources may read. They are named in OPSNOTES_SOURCE_ROOTS."),
+    )
     # Who we are
     NO_LOGIN = (
         "no_login",
@@ -93,8 +105,8 @@ class Problem(models.TextChoices):
     SECRET_LOST = (
         "secret_lost",
         _(
-            "The token or password that is kept for this source cannot be read: the server’s key is another one now, or the"
-            " address was changed. Enter it again."
+            "The token or password that is kept for this source cannot be read: the server’s key is another one now,"
+            " or the address was changed. Enter it again."
         ),
     )
     FORBIDDEN = ("forbidden", _("The server knows who is asking and does not allow this."))
@@ -184,7 +196,10 @@ _WHOLE = {
     Problem.WRONG_TOKEN,
     Problem.WRONG_PASSWORD,
     Problem.NO_PASSWORD_LOGIN,
-    Problem.BAD_SECRET, Problem.SECRET_LOST,
+    Problem.BAD_SECRET,
+    Problem.SECRET_LOST,
+    Problem.NO_ROOTS,
+    Problem.NOT_BELOW_ROOTS,
     Problem.LACKS_SCOPE,
     Problem.NOT_JUPYTER,
     Problem.NOT_HUB,
