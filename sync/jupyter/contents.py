@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from sync.jupyter.entries import Entry, Folder, bytes_of, entry_of, folder_of, sha256_of
+from sync.jupyter.entries import Entry, Folder, bytes_of, entry_of, folder_of, sha256_of, version_of
 from sync.jupyter.session import Session
 from sync.jupyter.wire import MEGABYTE, Reply
 from sync.trouble import Problem, Trouble
@@ -88,11 +88,7 @@ class Contents:
 
     def version(self) -> str:
         """What it says it is. Raises Trouble where it is no Jupyter Server."""
-        reply = self.session.wire.ask("GET", "api", headers={"Accept": "application/json"})
-        said = _json_or_none(reply)
-        if reply.status != 200 or not isinstance(said, dict) or not isinstance(said.get("version"), str):
-            raise Trouble(Problem.NOT_JUPYTER)
-        return str(said["version"])[:50]
+        return version_of(self.session.open("api")) or self._why_not_jupyter()
 
     def close(self) -> None:
         self.session.close()
@@ -127,6 +123,10 @@ class Contents:
             raise Trouble(wanted, path)
         return self._taken(reply, path)
 
+    def _why_not_jupyter(self) -> str:
+        is_hub = bool(version_of(self.session.open("hub/api")))
+        raise Trouble(Problem.IS_HUB if is_hub else Problem.NOT_JUPYTER)
+
     def _put(self, path: str, model: Mapping[str, str]) -> None:
         body = json.dumps(model).encode()
         headers = {"Content-Type": "application/json"}
@@ -146,10 +146,3 @@ class Contents:
 
 def _address(path: str) -> str:
     return f"api/contents/{path}" if path else "api/contents"
-
-
-def _json_or_none(reply: Reply) -> Any:
-    try:
-        return reply.json()
-    except Trouble:
-        return None

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sync.jupyter.wire import Reply
 from sync.trouble import Problem, Trouble
 
 Kind = Literal["directory", "file", "notebook"]
@@ -75,6 +76,16 @@ def sha256_of(model: Any) -> str:
     told = model.get("hash") if isinstance(model, dict) else None
     is_ours = isinstance(told, str) and model.get("hash_algorithm") == "sha256" and len(told) == 64
     return told.lower() if isinstance(told, str) and is_ours else ""
+
+
+def version_of(reply: Reply) -> str:
+    """What a Jupyter Server or a hub says to anybody that it is; '' where something else answered."""
+    try:
+        said = reply.json() if reply.status == 200 else None
+    except Trouble:
+        return ""
+    told = said.get("version") if isinstance(said, dict) else None
+    return told[:50] if isinstance(told, str) else ""
 
 
 def joined(folder: str, name: str) -> str:

@@ -28,10 +28,15 @@ Credentials = Token | Password | None
 
 
 class Session:
-    """Requests to one server by somebody whom it knows. May be asked from several threads."""
+    """Requests to one server by somebody whom it knows. May be asked from several threads.
 
-    def __init__(self, wire: Wire, credentials: Credentials) -> None:
-        self.wire = wire
+    `below`: where the server is, below the wire's address. `status`: what there answers only whom it knows.
+    """
+
+    def __init__(
+        self, wire: Wire, credentials: Credentials, *, below: str = "", status: str = "api/status"
+    ) -> None:
+        self.wire, self.below, self._status = wire, below, status
         self._credentials = credentials
         self._cookies: dict[str, str] = {}
         self._logins = 0
@@ -62,6 +67,10 @@ class Session:
             raise self._why_forbidden(reply)
         return reply
 
+    def open(self, path: str) -> Reply:
+        """What is told to anybody; of any status."""
+        return self.wire.ask("GET", self.below + path, headers={"Accept": "application/json"})
+
     def close(self) -> None:
         self.wire.close()
 
@@ -75,7 +84,7 @@ class Session:
         most: int,
     ) -> Reply:
         ours = {"Accept": "application/json", **self._who(method), **(headers or {})}
-        return self.wire.ask(method, path, query=query, headers=ours, body=body, most=most)
+        return self.wire.ask(method, self.below + path, query=query, headers=ours, body=body, most=most)
 
     def _who(self, method: str) -> dict[str, str]:
         if isinstance(self._credentials, Token):
@@ -103,14 +112,18 @@ class Session:
 
     def _sign_in(self, password: Password) -> None:
         """By the form that a browser would send: it wants the cookie that came with it back, twice."""
-        form = self.wire.ask("GET", "login", most=MOST_OF_A_PAGE)
+        form = self.wire.ask("GET", f"{self.below}login", most=MOST_OF_A_PAGE)
         if form.status >= 400:
             raise Trouble(Problem.NO_PASSWORD_LOGIN)
         self._cookies = _cookies(form)
         fields = {"password": password.text, "_xsrf": self._cookies.get("_xsrf", "")}
         headers = {**self._who("POST"), "Content-Type": "application/x-www-form-urlencoded"}
         reply = self.wire.ask(
-            "POST", "login", headers=headers, body=urlencode(fields).encode(), most=MOST_OF_A_PAGE
+            "POST",
+            f"{self.below}login",
+            headers=headers,
+            body=urlencode(fields).encode(),
+            most=MOST_OF_A_PAGE,
         )
         if reply.status == 405:
             raise Trouble(Problem.NO_PASSWORD_LOGIN)
@@ -131,7 +144,7 @@ class Session:
 
     def _why_forbidden(self, reply: Reply) -> Trouble:
         """403 is said to strangers and to who may not read one folder alike: another question tells them apart."""
-        status = self._ask("GET", "api/status", {"no_track_activity": "1"}, None, None, 0).status
+        status = self._ask("GET", self._status, {"no_track_activity": "1"}, None, None, 0).status
         return Trouble(Problem.FORBIDDEN, self.hushed(reply.message)) if status == 200 else self._not_known()
 
     def _not_known(self) -> Trouble:

@@ -12,7 +12,6 @@ from contextlib import closing, suppress
 from hashlib import sha1
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -42,6 +41,8 @@ c.ServerApp.tornado_settings = {{"log_function": write_down}}
 c.IdentityProvider.token = {token!r}
 c.PasswordIdentityProvider.hashed_password = {password!r}
 c.ContentsManager.allow_hidden = {hidden}
+c.ServerApp.jpserver_extensions = {{"jupyter_server_terminals": False}}
+c.ServerApp.terminals_enabled = False
 c.ServerApp.certfile, c.ServerApp.keyfile = {certificate!r}, {key!r}
 """
 )
@@ -66,7 +67,7 @@ c.JupyterHub.cookie_secret = bytes(32)
 c.JupyterHub.authenticator_class, c.Authenticator.allow_all = "dummy", True
 c.JupyterHub.spawner_class = Spawner
 c.Spawner.home_dir_template = c.SimpleLocalProcessSpawner.home_dir_template = {homes!r} + "/{{username}}"
-c.Spawner.notebook_dir = "~/notebooks"
+c.Spawner.cmd, c.Spawner.notebook_dir = [{python!r}, "-m", "jupyterhub.singleuser"], "~/notebooks"
 c.Spawner.start_timeout = c.Spawner.http_timeout = 60
 c.Spawner.environment = {{"JUPYTERHUB_SINGLEUSER_APP": "jupyter_server.serverapp.ServerApp"}}
 c.JupyterHub.api_page_default_limit = 2
@@ -139,11 +140,9 @@ class _Server:
 
     def _answers(self):
         try:
-            with urlopen(f"http://127.0.0.1:{self.port}{self.ready}", timeout=5):
-                return True
-        except HTTPError as error:
-            return error.code < 500
-        except OSError:
+            with urlopen(f"http://127.0.0.1:{self.port}{self.ready}", timeout=5) as answer:
+                return answer.status == 200
+        except OSError:  # the hub's proxy is there before the hub is
             return False
 
     def _environment(self):
@@ -208,7 +207,7 @@ class Hub(_Server):
         self.config.write_text(
             _HUB.format(
                 port=self.port, hub_port=free_port(), proxy_port=free_port(), base=base, proxy=str(PROXY),
-                folder=folder, homes=str(self.homes), token=TOKEN,
+                folder=folder, homes=str(self.homes), python=sys.executable, token=TOKEN,
             )
         )  # fmt: skip
         self.command = [sys.executable, "-m", "jupyterhub", "-f", str(self.config)]
