@@ -1,9 +1,12 @@
 """Cell metadata of Jupyter, run_through, collapsible headings, multi_outputs and papermill (formats.md, 5). Pure."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from notebooks.parsing.model import Json, Marks, PinnedOutputs
 from notebooks.parsing.outputs import mapping, outputs_of
+
+# Clocks of the kernel and of the browser are compared.
+SAME_RUN = timedelta(minutes=1)
 
 
 def marks_of(metadata: dict[str, Json]) -> Marks:
@@ -58,6 +61,28 @@ def executed_at(metadata: dict[str, Json]) -> datetime | None:
         mapping(metadata.get("papermill")).get("end_time"),
     )
     return next((time for time in map(_time, witnesses) if time), None)
+
+
+def started_at(metadata: dict[str, Json]) -> datetime | None:
+    """When that run began; nblineage does not say, so whoever tells of the same end is asked."""
+    ended = executed_at(metadata)
+    runs = ((_time(begin), _time(end)) for begin, end in _begun_and_ended(metadata))
+    return next((begin for begin, end in runs if begin and end and ended and _is_same(end, ended)), None)
+
+
+def _begun_and_ended(metadata: dict[str, Json]) -> tuple[tuple[Json, Json], ...]:
+    timed, papermill = mapping(metadata.get("ExecuteTime")), mapping(metadata.get("papermill"))
+    execution = mapping(metadata.get("execution"))
+    begun = execution.get("shell.execute_reply.started") or execution.get("iopub.status.busy")
+    return (
+        (timed.get("start_time"), timed.get("end_time")),
+        (begun, execution.get("shell.execute_reply") or execution.get("iopub.status.idle")),
+        (papermill.get("start_time"), papermill.get("end_time")),
+    )
+
+
+def _is_same(one: datetime, other: datetime) -> bool:
+    return abs(one - other) < SAME_RUN
 
 
 def _time(value: Json) -> datetime | None:

@@ -84,6 +84,7 @@ class ParsedCell:
     cell_id: str = ""  # nbformat 4.5
     execution_count: int | None = None
     executed_at: datetime | None = None
+    started_at: datetime | None = None  # that run, where an extension tells
     outputs: tuple[Output, ...] = ()
     attachments: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     marks: Marks = field(default_factory=Marks)

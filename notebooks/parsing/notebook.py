@@ -4,7 +4,7 @@ import re
 
 from notebooks import memes
 from notebooks.parsing import ancestry
-from notebooks.parsing.marks import count_of, executed_at, marks_of
+from notebooks.parsing.marks import count_of, executed_at, marks_of, started_at
 from notebooks.parsing.model import CellType, Json, ParsedCell, ParsedNotebook
 from notebooks.parsing.outputs import bounded, mapping, outputs_of, text_of
 from notebooks.parsing.reading import read
@@ -56,6 +56,7 @@ def _cell(index: int, cell: dict[str, Json]) -> ParsedCell:
         cell_id=text_of(cell.get("id")),
         execution_count=count_of(cell.get("execution_count")) if is_code else None,
         executed_at=executed_at(metadata),
+        started_at=started_at(metadata) if is_code else None,
         outputs=outputs_of(cell.get("outputs")) if is_code else (),
         attachments={
             name: bounded(mapping(bundle)) for name, bundle in mapping(cell.get("attachments")).items()
