@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -76,18 +77,23 @@ class Cord:
 
     def __init__(self) -> None:
         self.is_pulled = False
-        self._line: socket.socket | None = None
+        self._lines: list[socket.socket] = []
 
-    def hold(self, line: socket.socket) -> None:
-        self._line = line
+    def tie(self, line: socket.socket) -> None:
+        """By a handle of our own: TLS takes the first one over, and an answer without a length outlives it."""
+        self._lines.append(socket.socket(fileno=os.dup(line.fileno())))
         if self.is_pulled:
             self.pull()
 
     def pull(self) -> None:
         self.is_pulled = True
-        if self._line is not None:
+        for line in self._lines:
             with suppress(OSError):  # the other side was faster
-                self._line.shutdown(socket.SHUT_RDWR)
+                line.shutdown(socket.SHUT_RDWR)
+
+    def let_go(self) -> None:
+        for line in self._lines:
+            line.close()
 
 
 class Cords(local):
@@ -95,9 +101,9 @@ class Cords(local):
 
     current: Cord | None = None
 
-    def hold(self, line: socket.socket) -> None:
+    def tie(self, line: socket.socket) -> None:
         if self.current is not None:
-            self.current.hold(line)
+            self.current.tie(line)
 
     @contextmanager
     def held(self, seconds: float) -> Iterator[Cord]:
@@ -111,34 +117,27 @@ class Cords(local):
         finally:
             timer.cancel()
             self.current = None
+            cord.let_go()
 
 
 class _Guarded:
-    """For urllib3's connections: opened to a checked address, held by the cord of whoever asks over it."""
+    """For urllib3's connections: opened to a checked address, tied to the cord of whoever asks over it."""
 
     def __init__(self, *args: Any, url: str, listed: Sequence[str], cords: Cords, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._url, self._listed, self._cords = url, listed, cords
-        self._line: socket.socket | None = None
 
     def _new_conn(self) -> socket.socket:
         """urllib3's place for opening the socket. Looked up again by anybody else, the name might lead elsewhere."""
         patience = self.timeout if isinstance(self.timeout, int | float) else None  # type: ignore[attr-defined]
-        raw = connected(self._url, self._listed, patience or 10.0)
-        self._line = raw.dup()  # TLS takes `raw` over
-        self._cords.hold(self._line)
-        return raw
+        line = connected(self._url, self._listed, patience or 10.0)
+        self._cords.tie(line)
+        return line
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        if self._line is not None:
-            self._cords.hold(self._line)
+        if (line := self.sock) is not None:  # type: ignore[attr-defined]
+            self._cords.tie(line)
         super().request(*args, **kwargs)  # type: ignore[misc]
-
-    def close(self) -> None:
-        super().close()  # type: ignore[misc]
-        if self._line is not None:
-            self._line.close()
-            self._line = None
 
 
 class PlainConnection(_Guarded, HTTPConnection):

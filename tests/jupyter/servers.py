@@ -221,9 +221,17 @@ class Hub(_Server):
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
+    def empty(self):
+        for folder in self.homes.glob("*/notebooks/*"):
+            shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
+
+    def add_user(self, name):
+        self._as_admin("POST", f"users/{name}")
+
     def start_server_of(self, name):
         self.notebooks_of(name)
-        self._as_admin("POST", f"users/{name}")
+        if name not in {user["name"] for user in self._as_admin("GET", "users?limit=100")}:
+            self.add_user(name)
         self._as_admin("POST", f"users/{name}/server")
         end = time.monotonic() + 60
         while not self._is_ready(name):
