@@ -78,6 +78,8 @@ class Execution(models.Model):
         indexes = [
             # A cell's history is counted and dated from the index alone, however often it ran.
             models.Index(fields=["meme", "space", "status", "at", "ended_at"], name="execution_by_meme"),
+            # Its last outcomes, in order, without reading what came before them.
+            models.Index(fields=["meme", "-at", "space", "status", "ended_at"], name="execution_in_time_by_meme"),
             models.Index(fields=["space", "-at"], name="execution_by_space"),
             models.Index(fields=["-at"], name="execution_by_time"),
             models.Index(fields=["notebook", "-at"], name="execution_by_notebook"),
