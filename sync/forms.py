@@ -102,7 +102,7 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has it fo
             "takes_logs": _("What lc_wrapper wrote into .log folders beside the notebooks."),
             "time_zone": _("Logs name zones by abbreviations such as JST or IST; this says which is meant."),
             "owner_pattern": _("{owner}/** where the first folder is a person’s name. Empty where paths name nobody."),
-            "path_mapping": _("A folder as logs name it => what it is here, one a line. For servers that run in containers."),
+            "path_mapping": _("A folder as logs name it => what it is here, one a line. For servers in containers."),
             "is_watched": _("What is saved there is here within seconds, and the schedule finds what watching missed."),
             "verify_tls": _("Only without it if you know why: else anybody in between can read the token."),
             "patience": _("One that answers slower than that is left for the next run."),

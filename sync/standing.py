@@ -1,0 +1,65 @@
+"""How sources stand: for the list of them, and for the head of each one's page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from notebooks.models.space import Viewer
+from sync.models import Run, Source
+from sync.results import Result, results_of
+
+State = Run.State
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    source: Source
+    now: Result | None  # of the run that waits or runs
+    last: Result | None  # of the last one that ended
+    is_mine: bool  # whoever looks may change it
+
+    @property
+    def shape(self) -> str:
+        if self.now:
+            return "busy"
+        return "none" if self.source.is_paused or self.last is None else self.last.shape
+
+    @property
+    def word(self) -> str:
+        if self.now:
+            return self.now.word
+        if self.source.is_paused:
+            return _("paused")
+        return self.last.word if self.last else _("not run yet")
+
+    @property
+    def is_by_hand(self) -> bool:
+        return not self.source.every_minutes
+
+
+def standings(sources: QuerySet[Source], user: Viewer) -> list[Standing]:
+    found = list(
+        sources.select_related("space").annotate(now_id=_newest(at_work=True), last_id=_newest(at_work=False))
+    )
+    wanted = [pk for source in found for pk in (source.now_id, source.last_id) if pk]
+    results = {each.run.pk: each for each in results_of(Run.objects.filter(pk__in=wanted))}
+    mine = _mine(found, user)
+    return [
+        Standing(source, results.get(source.now_id), results.get(source.last_id), source.pk in mine)
+        for source in found
+    ]
+
+
+def _newest(*, at_work: bool) -> Subquery:
+    states = [State.QUEUED, State.RUNNING] if at_work else [State.DONE, State.FAILED]
+    runs = Run.objects.filter(source=OuterRef("pk"), state__in=states).order_by("-pk")
+    return Subquery(runs.values("pk")[:1])
+
+
+def _mine(sources: Iterable[Source], user: Viewer) -> set[int]:
+    manageable = Source.objects.manageable_by(user).filter(pk__in=[source.pk for source in sources])
+    return set(manageable.values_list("pk", flat=True))

@@ -1,0 +1,15 @@
+from django.urls import URLPattern, URLResolver, path
+
+from sync.views import acting, editing, sources
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("sources/", sources.sources, name="sources"),
+    path("sources/new/", editing.source_new, name="source-new"),
+    path("sources/<int:pk>/", sources.source, name="source"),
+    path("sources/<int:pk>/edit/", editing.source_edit, name="source-edit"),
+    path("sources/<int:pk>/delete/", editing.source_delete, name="source-delete"),
+    path("sources/<int:pk>/gone/", sources.gone, name="source-gone"),
+    path("sources/<int:pk>/run/", acting.source_run, name="source-run"),
+    path("sources/<int:pk>/test/", acting.source_test, name="source-test"),
+    path("sources/<int:pk>/pause/", acting.source_pause, name="source-pause"),
+]
