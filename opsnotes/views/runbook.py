@@ -18,6 +18,7 @@ from notebooks.showing import Showing, bearer_of, shown_cells, shown_revision
 from opsnotes.crumbs import crumbs_of
 from opsnotes.reading import Reading
 from stickies.standing import notes_beside, notes_on
+from sync.provenance import provenance_of
 
 LINKS = 20  # of the runbooks that point here; a page of their own has all
 
@@ -109,6 +110,7 @@ def _context(
         "has_more_links": len(linking) > LINKS,
         "can_write": notebook.is_writable_by(request.user),
         "badge": None if is_old else badge(notebook, request.user),
+        "provenance": provenance_of(notebook, request.user),
         "notes": (notes_beside if is_old else notes_on)(showing.cells, notebook, request.user),
         "sizes": sizes({cell.meme for cell in showing.cells}, request.user),
     }
