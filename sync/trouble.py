@@ -151,9 +151,14 @@ class Problem(models.TextChoices):
     NOT_A_FOLDER = ("not_a_folder", _("This is no folder."))
     NOT_A_FILE = ("not_a_file", _("This is no file that can be read."))
     TOO_LARGE = ("too_large", _("This is larger than the limit."))
+    NO_PERMISSION = (
+        "no_permission",
+        _("The account that OpsNotes runs under may not read this. Allow it to, by the group of the file for example."),
+    )
+    UNREADABLE = ("unreadable", _("The disk or the network file system did not give it. It is tried again later."))
     UNSAYABLE = (
         "unsayable",
-        _("The name has characters that cannot be asked for over the web. Rename the file."),
+        _("The name is too long, or has characters that cannot be asked for. Rename the file."),
     )
     CHANGING = (
         "changing",
@@ -166,6 +171,12 @@ class Problem(models.TextChoices):
             " ContentsManager.allow_hidden."
         ),
     )
+    # The sync itself
+    KILLED = (
+        "killed",
+        _("Looking through this source ended its worker three times. The server’s log says more."),
+    )
+    INTERNAL = ("internal", _("Something went wrong here, not with the source. The server’s log says more."))
     # Writing
     READ_ONLY = ("read_only", _("The server does not let this folder be written to."))
     CHANGED = (
@@ -217,6 +228,7 @@ _PASSING = {
     Problem.BUSY,
     Problem.SERVER_ERROR,
     Problem.CHANGING,
+    Problem.UNREADABLE,
 }
 
 LONGEST_DETAIL = 300

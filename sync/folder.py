@@ -1,0 +1,302 @@
+"""Reads a folder of this server. No symbolic link leads out of it, not even one that is put there meanwhile."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+
+from django.conf import settings
+
+from notebooks import paths
+from notebooks.door import MEGABYTE
+from sync import roots
+from sync.listing import Entry, Kind, Listing, kind_of
+from sync.models import Source
+from sync.patterns import Patterns
+from sync.steps import Step, What
+from sync.trouble import Problem, Trouble
+
+# A write within one tick of a file system's clock does not show in its time; FAT's, the coarsest, ticks every 2 s.
+SETTLED = 2.5  # seconds
+# A notebook that does not end as one does is being written, until it has been lying like that for so long.
+HALF_WRITTEN = 10.0  # seconds
+_TRIES, _PAUSE = 3, 0.2
+_PROBED = 2000  # folders that a test looks into
+
+_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
+_FOLDER = _READ | os.O_DIRECTORY
+# Gone, or replaced by something else, while we look.
+_GONE = (FileNotFoundError, NotADirectoryError)
+
+
+class FolderReader:
+    def __init__(self, source: Source, only: Sequence[str] = ()) -> None:
+        """`only`: files and folders below the top; empty for everything."""
+        self._source = source
+        self._only = only
+        self._patterns = Patterns.of(source)
+        self._root: Path | None = None
+        self._top: int | None = None
+
+    def folders(self) -> Iterator[Listing]:
+        self._open()
+        been: set[tuple[int, int]] = set()
+        for path in self._only or ("",):
+            yield from self._at(path, been)
+
+    def read(self, entry: Entry) -> bytes:
+        self._open()
+        for attempt in range(_TRIES):
+            if attempt:
+                time.sleep(_PAUSE)
+            with self._file(entry.path) as file:
+                raw = _whole(file, entry)
+            if raw is not None:
+                return raw
+        raise Trouble(Problem.CHANGING, entry.path)
+
+    def probe(self) -> Iterator[Step]:
+        try:
+            roots.allowed(self._source.address)
+        except Trouble as trouble:
+            yield Step.failed(What.ADDRESS, trouble)
+            return
+        yield Step.ok(What.ADDRESS)
+        try:
+            listed = list(islice(self.folders(), _PROBED))
+        except Trouble as trouble:
+            yield Step.failed(What.FOLDER, trouble)
+            return
+        yield from _steps(listed, takes_logs=self._source.takes_logs)
+
+    def close(self) -> None:
+        if self._top is not None:
+            os.close(self._top)
+            self._top = None
+
+    def _open(self) -> None:
+        if self._top is None:
+            self._root = roots.allowed(str(Path(self._source.address, self._source.start)))
+            with _told(str(self._root)):
+                self._top = os.open(self._root, _FOLDER)
+
+    def _at(self, path: str, been: set[tuple[int, int]]) -> Iterator[Listing]:
+        """The file there, or the folder with all below it; nothing where nothing is."""
+        if not self._patterns.reaches(path):
+            return
+        try:
+            is_folder = self._is_folder(path)
+        except OSError as error:
+            if not isinstance(error, _GONE):
+                yield Listing(path, trouble=_trouble(error, path))
+            return
+        if not is_folder:
+            yield from self._single(path)
+        elif not path or self._patterns.enters(path):
+            yield from self._below(path, been)
+
+    def _is_folder(self, path: str) -> bool:
+        with _closing(self._handle(path)) as handle:
+            return stat.S_ISDIR(os.fstat(handle).st_mode)
+
+    def _single(self, path: str) -> Iterator[Listing]:
+        folder, _, name = path.rpartition("/")
+        with suppress(OSError), _closing(self._handle(folder)) as handle, os.scandir(handle) as found:
+            entries, _folders, skipped = self._sorted((each for each in found if each.name == name), folder)
+            yield Listing(folder, entries, skipped=skipped)
+
+    def _below(self, top: str, been: set[tuple[int, int]]) -> Iterator[Listing]:
+        """Without recursion: whoever writes there decides how deep it goes."""
+        waiting = [top]
+        while waiting:
+            folder = waiting.pop()
+            try:
+                listing, folders = self._look_into(folder, been)
+            except OSError as error:
+                if not isinstance(error, _GONE):
+                    yield Listing(folder, trouble=_trouble(error, folder))
+                continue
+            yield listing
+            waiting += [_joined(folder, name) for name in sorted(folders, reverse=True)]
+
+    def _look_into(self, folder: str, been: set[tuple[int, int]]) -> tuple[Listing, list[str]]:
+        """Its files, and the names of its folders."""
+        if len(folder) > paths.LONGEST:
+            return Listing(folder, trouble=Trouble(Problem.UNSAYABLE, folder)), []
+        with _closing(self._handle(folder, _FOLDER)) as handle:
+            here = os.fstat(handle)
+            if (here.st_dev, here.st_ino) in been:  # mounted in a second place
+                return Listing(folder), []
+            been.add((here.st_dev, here.st_ino))
+            with os.scandir(handle) as found:
+                entries, folders, skipped = self._sorted(found, folder)
+        return Listing(folder, entries, skipped=skipped), folders
+
+    def _sorted(
+        self, found: Iterator[os.DirEntry[str]], folder: str
+    ) -> tuple[list[Entry], list[str], Counter[str]]:
+        """The files that are taken, the folders to look into, and why what else might have been meant is left out."""
+        entries: list[Entry] = []
+        folders: list[str] = []
+        skipped: Counter[str] = Counter()
+        now = time.time_ns()
+        for each in found:
+            path = _joined(folder, each.name)
+            if each.is_dir(follow_symlinks=False):
+                if self._patterns.enters(path):
+                    folders.append(each.name)
+            elif kind := self._kind_of(path):
+                with suppress(FileNotFoundError):  # gone while we walk
+                    self._take(each, path, kind, now, entries, skipped)
+        return entries, folders, skipped
+
+    def _kind_of(self, path: str) -> Kind | None:
+        kind = kind_of(path)
+        return kind if kind and self._patterns.takes(path, kind) else None
+
+    def _take(
+        self,
+        each: os.DirEntry[str],
+        path: str,
+        kind: Kind,
+        now: int,
+        entries: list[Entry],
+        skipped: Counter[str],
+    ) -> None:
+        found = each.stat(follow_symlinks=False)
+        if stat.S_ISREG(found.st_mode):
+            entries.append(_entry(path, kind, found, now))
+        elif not stat.S_ISLNK(found.st_mode):
+            skipped["special"] += 1
+        elif kind is Kind.LOG:
+            return  # .log/<meme>/ has links to what lies in .log/<day>/
+        elif target := self._inside(path, kind):
+            entries.append(_entry(path, kind, target, now))
+        else:
+            skipped["symlink"] += 1
+
+    def _inside(self, link: str, kind: Kind) -> os.stat_result | None:
+        """What a link leads to, where that is a file that is taken itself."""
+        try:
+            target = self._target(link)
+            if target is None or kind_of(target) is not kind:
+                return None
+            with _closing(self._handle(target)) as handle:
+                found = os.fstat(handle)
+        except OSError:
+            return None
+        is_taken = self._patterns.reaches(target) and self._patterns.takes(target, kind)
+        return found if is_taken and stat.S_ISREG(found.st_mode) else None
+
+    def _target(self, link: str) -> str | None:
+        """Where a link leads, below our top; None where it leads out."""
+        assert self._root is not None
+        try:
+            real = (self._root / link).resolve()
+        except RuntimeError:  # a ring of links
+            return None
+        return str(real.relative_to(self._root)) if real.is_relative_to(self._root) else None
+
+    @contextmanager
+    def _file(self, path: str) -> Iterator[int]:
+        with _told(path), _closing(self._handle_of(path)) as handle:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise Trouble(Problem.NOT_A_FILE, path)
+            yield handle
+
+    def _handle_of(self, path: str) -> int:
+        try:
+            return self._handle(path)
+        except OSError:
+            target = self._target(path)
+            if target is None or target == path or self._inside(path, kind_of(path) or Kind.NOTEBOOK) is None:
+                raise
+            return self._handle(target)
+
+    def _handle(self, path: str, how: int = _READ | os.O_NONBLOCK) -> int:
+        """Of a file or folder below our top, one name after the other: none of them may be a link. Without waiting:
+        what was a file a moment ago may be a pipe."""
+        assert self._top is not None
+        handle = os.dup(self._top)
+        names = path.split("/") if path else []
+        for number, name in enumerate(names, start=1):
+            above = handle
+            try:
+                handle = os.open(name, _FOLDER if number < len(names) else how, dir_fd=above)
+            finally:
+                os.close(above)
+        return handle
+
+
+def _whole(handle: int, entry: Entry) -> bytes | None:
+    """None where it changed while it was read."""
+    before = os.fstat(handle)
+    if before.st_size > settings.MAX_NOTEBOOK_BYTES:
+        limit = settings.MAX_NOTEBOOK_BYTES / MEGABYTE
+        raise Trouble(Problem.TOO_LARGE, f"{before.st_size / MEGABYTE:.1f} MB > {limit:g} MB")
+    with os.fdopen(os.dup(handle), "rb") as file:
+        raw = file.read(before.st_size + 1)
+    after = os.fstat(handle)
+    is_same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+    if not is_same or len(raw) != before.st_size:
+        return None
+    if entry.kind is Kind.NOTEBOOK and _is_half(raw) and time.time() - before.st_mtime < HALF_WRITTEN:
+        return None
+    return raw
+
+
+def _is_half(raw: bytes) -> bool:
+    return not raw.rstrip().endswith(b"}")
+
+
+def _entry(path: str, kind: Kind, found: os.stat_result, now: int) -> Entry:
+    is_settled = found.st_mtime_ns < now - SETTLED * 1e9
+    return Entry(path, kind, found.st_size, str(found.st_mtime_ns), is_settled=is_settled)
+
+
+def _steps(listed: Sequence[Listing], *, takes_logs: bool) -> Iterator[Step]:
+    denied = [listing.trouble for listing in listed if listing.trouble]
+    if denied and not listed[0].folder and listed[0].trouble:
+        yield Step.failed(What.FOLDER, denied[0])
+        return
+    yield Step.note(What.FOLDER, denied[0]) if denied else Step.ok(What.FOLDER)
+    is_more = len(listed) >= _PROBED
+    kinds = Counter(entry.kind for listing in listed for entry in listing.entries)
+    yield Step.ok(What.NOTEBOOKS, kinds[Kind.NOTEBOOK], is_more=is_more)
+    if takes_logs:
+        yield Step.ok(What.LOGS, kinds[Kind.LOG], is_more=is_more)
+
+
+def _trouble(error: OSError, path: str) -> Trouble:
+    match error:
+        case PermissionError():
+            return Trouble(Problem.NO_PERMISSION, path)
+        case FileNotFoundError():
+            return Trouble(Problem.NOT_THERE, path)
+    return Trouble(Problem.UNREADABLE, f"{path}: {error.strerror}")
+
+
+@contextmanager
+def _told(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _trouble(error, path) from error
+
+
+@contextmanager
+def _closing(handle: int) -> Iterator[int]:
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _joined(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
