@@ -106,7 +106,7 @@ class Between:
         self.server.daemon_threads = True
         self.port = self.server.server_address[1]
         self.scheme = "http"
-        Thread(target=self.server.serve_forever, daemon=True).start()
+        Thread(target=self.server.serve_forever, args=[0.02], daemon=True).start()
 
     def rule(self, act, *, times=None, method="GET", path=""):
         """`act` on the first `times` requests whose address has `path` in it."""
