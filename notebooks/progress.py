@@ -22,6 +22,7 @@ class Progress:
     skipped: int
     failed: int
     is_open: bool
+    executions: int = 0  # that came along, new or told better than before
     seconds_left: int | None = None  # None where nothing moved lately
 
     @property
@@ -86,17 +87,18 @@ def with_counts(batches: QuerySet[Batch]) -> QuerySet[Batch]:
 
 
 def progress_of(batch: Batch) -> Progress:
-    batch.refresh_from_db(fields=["is_open", "skipped"])
+    batch.refresh_from_db(fields=["is_open", "skipped", "tally"])
     by_state = dict(batch.items.order_by().values_list("state").annotate(Count("pk")))
     queued, running = by_state.get(State.QUEUED, 0), by_state.get(State.RUNNING, 0)
     return Progress(
         queued=queued,
         running=running,
         stored=by_state.get(State.STORED, 0),
-        unchanged=by_state.get(State.UNCHANGED, 0),
+        unchanged=by_state.get(State.UNCHANGED, 0) + batch.tally.get("unchanged", 0),
         skipped=sum(batch.skipped.values()),
         failed=by_state.get(State.FAILED, 0),
         is_open=batch.is_open,
+        executions=batch.tally.get("executions_stored", 0) + batch.tally.get("executions_merged", 0),
         seconds_left=_seconds_left(batch, queued + running) if queued + running else None,
     )
 

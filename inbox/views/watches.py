@@ -19,7 +19,7 @@ from inbox.watchbutton import WatchButton
 from inbox.watched import watched_by
 from notebooks import folders, paths
 from notebooks.access import signed_in, visible_notebook, visible_space
-from notebooks.models import Cell
+from notebooks.models import Cell, FolderHold, Space
 
 
 @login_required
@@ -76,9 +76,14 @@ def _thing(request: HttpRequest) -> dict[str, Any]:
         return {"family": _family(request)}
     space = visible_space(person, sent.get("space", ""))
     folder = _folder(sent.get("folder", ""))
-    if folder and not folders.is_folder(space, folder):
+    if folder and not folders.is_folder(space, folder) and not _is_held(space, folder):
         raise Http404
     return {"space": space, "folder": folder}
+
+
+def _is_held(space: Space, folder: str) -> bool:
+    """A folder that a source is to fill can be watched before anything is in it."""
+    return FolderHold.objects.filter(space=space, folder=folder).exists()
 
 
 def _folder(text: str) -> str:

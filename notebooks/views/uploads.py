@@ -42,7 +42,8 @@ def upload(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def batches(request: HttpRequest) -> HttpResponse:
-    mine = with_counts(Batch.objects.filter(by=signed_in(request)).select_related("space"))
+    uploaded = Batch.objects.filter(by=signed_in(request)).exclude(kind=Batch.Kind.SYNC)
+    mine = with_counts(uploaded.select_related("space"))
     page = Paginator(mine, A_PAGE).get_page(request.GET.get("page"))
     return render(request, "notebooks/batches.html", {"page": page})
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from notebooks.access import signed_in
 from notebooks.models import Notebook, Space
 from notebooks.models.space import Viewer
+from notebooks.paths import storable
 from sync.access import visible_source
 from sync.models import Probe, Source, SourceFile
 from sync.results import results_of
@@ -42,8 +43,14 @@ class GoneFile:
 @login_required
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
-    found = standings(Source.objects.visible_to(request.user), request.user)
-    context = {"standings": found, "may_add": Space.objects.writable_by(request.user).exists()}
+    """All, or those that fill the space of `?space=`."""
+    visible = Source.objects.visible_to(request.user)
+    space = Space.objects.visible_to(request.user).filter(slug=storable(request.GET.get("space", ""))).first()
+    context = {
+        "standings": standings(visible.filter(space=space) if space else visible, request.user),
+        "space": space,
+        "may_add": Space.objects.writable_by(request.user).exists(),
+    }
     return render(request, "sync/sources.html", context)
 
 
