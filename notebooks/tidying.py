@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from notebooks import blobs
 from notebooks.models import Asset, Batch, BatchItem, Cell, Fragment, NotebookAsset, Revision, SideFile
+from notebooks.signals import bytes_wanted
 
 KEPT = timedelta(days=90)  # batches
 # Bytes and fragments are written before the rows that use them: what is younger may be on its way in.
@@ -99,4 +100,6 @@ def _used(prefix: str) -> set[str]:
         Asset.objects.filter(**named),
         BatchItem.objects.filter(**named),
     ]
-    return {digest for each in rows for digest in each.values_list("sha256", flat=True)}
+    elsewhere = bytes_wanted.send(None, prefix=prefix)
+    named_elsewhere = {digest for _, digests in elsewhere for digest in digests or ()}
+    return named_elsewhere | {digest for each in rows for digest in each.values_list("sha256", flat=True)}

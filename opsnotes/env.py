@@ -40,6 +40,18 @@ def positive(name: str, default: int) -> int:
     )
 
 
+def count(name: str, default: int = 0) -> int:
+    """A whole number, 0 allowed."""
+    value = text(name)
+    if not value:
+        return default
+    if value.isdecimal() and value.isascii():
+        return int(value)
+    raise ImproperlyConfigured(
+        f"{name}={value!r} is not a whole number. Write for example {name}=100, or {name}=0."
+    )
+
+
 def choice(name: str, options: tuple[str, ...]) -> str:
     """One of `options`; the first is the default."""
     value = text(name, options[0])

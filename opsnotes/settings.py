@@ -37,6 +37,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mail_address(
     "OPSNOTES_EMAIL_FROM", f"OpsNotes <opsnotes@{urlsplit(BASE_URL).hostname}>"
 )
 WEBHOOK_HOSTS = env.hosts("OPSNOTES_WEBHOOK_HOSTS")
+KEEP_EXECUTIONS = env.count("OPSNOTES_KEEP_EXECUTIONS")  # of a cell; failures stay whatever it is; 0: all
+STALE_DAYS = env.positive("OPSNOTES_STALE_DAYS", 90)
 SOURCE_HOSTS = env.hosts("OPSNOTES_SOURCE_HOSTS")
 SOURCE_ROOTS = env.folders("OPSNOTES_SOURCE_ROOTS")
 
@@ -220,6 +222,7 @@ CELERY_TASK_ROUTES = {
     "search.tasks.*": {"queue": "index"},
     # Lineage writes from what it reads of many notebooks, so it has one writer too, and the same one.
     "lineage.tasks.*": {"queue": "index"},
+    "execlogs.tasks.*": {"queue": "index"},
     # A server that answers slowly holds up nobody's upload and nobody's mail.
     "sync.tasks.*": {"queue": "sync"},
 }
@@ -230,6 +233,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat")
 CELERY_BEAT_SCHEDULE = {
     "sweep-batches": {"task": "notebooks.tasks.sweep", "schedule": timedelta(minutes=1)},
     "sweep-lineage": {"task": "lineage.tasks.sweep", "schedule": timedelta(minutes=1)},
+    "sweep-executions": {"task": "execlogs.tasks.catch_up", "schedule": timedelta(minutes=1)},
+    "forget-executions": {"task": "execlogs.tasks.forget", "schedule": timedelta(days=1)},
     "sweep-inbox": {"task": "inbox.tasks.sweep", "schedule": timedelta(minutes=1)},
     "sweep-index": {"task": "search.tasks.sweep", "schedule": timedelta(minutes=1)},
 }

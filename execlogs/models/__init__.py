@@ -2,5 +2,6 @@
 
 from execlogs.models.due import Due, Ring
 from execlogs.models.execution import Execution, Status, Transcript, Witness
+from execlogs.models.forgotten import Forgotten
 
-__all__ = ["Due", "Execution", "Ring", "Status", "Transcript", "Witness"]
+__all__ = ["Due", "Execution", "Forgotten", "Ring", "Status", "Transcript", "Witness"]

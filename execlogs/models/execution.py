@@ -79,7 +79,9 @@ class Execution(models.Model):
             # A cell's history is counted and dated from the index alone, however often it ran.
             models.Index(fields=["meme", "space", "status", "at", "ended_at"], name="execution_by_meme"),
             # Its last outcomes, in order, without reading what came before them.
-            models.Index(fields=["meme", "-at", "space", "status", "ended_at"], name="execution_in_time_by_meme"),
+            models.Index(
+                fields=["meme", "-at", "space", "status", "ended_at"], name="execution_in_time_by_meme"
+            ),
             models.Index(fields=["space", "-at"], name="execution_by_space"),
             models.Index(fields=["-at"], name="execution_by_time"),
             models.Index(fields=["notebook", "-at"], name="execution_by_notebook"),
@@ -87,7 +89,8 @@ class Execution(models.Model):
             models.Index(fields=["space", "who", "-at"], name="execution_by_person_in_space"),
             models.Index(fields=["space", "host", "-at"], name="execution_by_host_in_space"),
             models.Index(fields=["space", "status", "-at"], name="execution_by_status_in_space"),
-            models.Index(fields=["space", "notebook_meme"], name="execution_of_notebook_meme"),
+            # Which copy it ran in is looked up by place, or where that is not told by the notebook's MEME.
+            models.Index(fields=["space", "place", "notebook_meme"], name="execution_by_place"),
         ]
 
     def __str__(self) -> str:
@@ -119,9 +122,10 @@ class Transcript(models.Model):
     )
     code = models.TextField(blank=True)
     output = models.TextField(blank=True)  # the beginning and the end of a very long one
+    output_size = models.PositiveBigIntegerField(default=0)  # characters, of all of it
     is_cut = models.BooleanField(default=False)
     # The log's own bytes, in the blobs, where the texts here are not all of it: cut, or altered to be storable.
-    log_sha256 = models.CharField(max_length=64, blank=True)
+    log_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
 
     def __str__(self) -> str:
         return f"transcript of {self.execution_id}"

@@ -1,0 +1,160 @@
+"""In which notebook of the library an execution ran. Derived: it ends the same whichever came first.
+
+By its place where that is known: the notebook in use there, or the one that moved away from there. Else by what the
+log calls it, whose home it was and the notebook's MEME, and only where exactly one fits.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from execlogs.models import Execution
+from notebooks.models import Notebook, Space
+from notebooks.portions import portions
+
+_FARTHEST = 10  # moves
+
+
+class Placed(Protocol):
+    """What is known of where an execution ran: a row, or one on its way there."""
+
+    @property
+    def place(self) -> str: ...
+    @property
+    def notebook_path(self) -> str: ...
+    @property
+    def notebook_meme(self) -> UUID | None: ...
+    @property
+    def who(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    pk: int
+    path: str
+    owner: str
+
+    def is_of(self, who: str) -> bool:
+        return self.owner in {"", who} or who in self.path.split("/")[:-1]
+
+
+class Library:
+    """The notebooks of a space that some executions may have run in."""
+
+    def __init__(self, space: Space, executions: Iterable[Placed]) -> None:
+        executions = list(executions)
+        self._at = _at(space, {each.place for each in executions if each.place})
+        self._called = _called(space, {each.notebook_meme for each in executions if _is_without_place(each)})
+
+    def notebook_of(self, execution: Placed) -> int | None:
+        if execution.place:
+            return self._at.get(execution.place)
+        if not _is_without_place(execution):
+            return None
+        found = self._called.get((execution.notebook_meme, execution.notebook_path), [])
+        fitting = [each.pk for each in found if not execution.who or each.is_of(execution.who)]
+        return fitting[0] if len(fitting) == 1 else None
+
+
+def link(executions: Collection[Execution]) -> int:
+    """Corrects where these rows say they ran; says how many were wrong."""
+    by_space: dict[int, list[Execution]] = defaultdict(list)
+    for each in executions:
+        by_space[each.space_id].append(each)
+    return sum(_link(rows) for rows in by_space.values())
+
+
+def relink(notebooks: Collection[int]) -> int:
+    """The same for all that may have run in these notebooks, now that they came, changed, moved or went."""
+    wrong = 0
+    for pks in portions(notebooks):
+        wrong += link(list({each.pk: each for each in _concerned(pks)}.values()))
+    return wrong
+
+
+def _link(executions: list[Execution]) -> int:
+    library = Library(executions[0].space, executions)
+    moved: dict[int | None, list[int]] = defaultdict(list)
+    for each in executions:
+        notebook = library.notebook_of(each)
+        if notebook != each.notebook_id:
+            moved[notebook].append(each.pk)
+    for notebook, pks in moved.items():
+        for some in portions(pks):
+            Execution.objects.filter(pk__in=some).update(notebook=notebook)
+    return sum(map(len, moved.values()))
+
+
+def _concerned(pks: Collection[int]) -> Iterable[Execution]:
+    rows = Execution.objects.select_related("space").only(
+        "space__slug", "notebook", "place", "notebook_path", "notebook_meme", "who"
+    )
+    yield from rows.filter(notebook__in=pks)
+    for space, places, memes in _standing(pks):
+        for some in portions(places):
+            yield from rows.filter(space=space, place__in=some)
+        for some_memes in portions(memes):
+            yield from rows.filter(space=space, place="", notebook_meme__in=some_memes)
+
+
+def _standing(pks: Collection[int]) -> Iterable[tuple[int, set[str], set[UUID]]]:
+    """Of each space the places where these notebooks are and were, and their MEMEs."""
+    places, memes = defaultdict(set), defaultdict(set)
+    named = Notebook.objects.values_list("space", "path", "meme")
+    for space, path, meme in (*named.filter(pk__in=pks), *named.filter(moved_to__in=pks)):
+        places[space].add(path)
+        if meme is not None:
+            memes[space].add(meme)
+    return [(space, places[space], memes[space]) for space in places]
+
+
+def _at(space: Space, places: Collection[str]) -> Mapping[str, int]:
+    here: dict[str, int] = {}
+    for some in portions(places):
+        here |= Notebook.objects.alive().filter(space=space, path__in=some).values_list("path", "pk")
+    gone = [place for place in places if place not in here]
+    for some in portions(gone):
+        moved = Notebook.objects.filter(space=space, path__in=some).exclude(moved_to=None).order_by("pk")
+        here |= _followed(dict(moved.values_list("path", "moved_to")))
+    return here
+
+
+def _followed(signposts: Mapping[str, int | None]) -> dict[str, int]:
+    """From signpost to signpost, to where something in use stands at last."""
+    ends: dict[str, int] = {}
+    left = dict(signposts)
+    for _ in range(_FARTHEST):
+        rows = Notebook.objects.filter(pk__in=set(left.values())).values_list("pk", "deleted_at", "moved_to")
+        known = {pk: (deleted_at, moved_to) for pk, deleted_at, moved_to in rows}
+        on: dict[str, int | None] = {}
+        for path, pk in left.items():
+            deleted_at, moved_to = known.get(pk or 0, (True, None))
+            if deleted_at is None and pk is not None:
+                ends[path] = pk
+            elif moved_to is not None:
+                on[path] = moved_to
+        if not (left := on):
+            break
+    return ends
+
+
+def _called(
+    space: Space, memes: Collection[UUID | None]
+) -> Mapping[tuple[UUID | None, str], list[_Candidate]]:
+    """The notebooks with these MEMEs by every name that a server may have for them: their path, or an end of it."""
+    called: dict[tuple[UUID | None, str], list[_Candidate]] = defaultdict(list)
+    for some in portions(memes):
+        rows = Notebook.objects.alive().filter(space=space, meme__in=some)
+        for pk, path, owner, meme in rows.values_list("pk", "path", "owner", "meme"):
+            names = path.split("/")
+            for start in range(len(names)):
+                called[meme, "/".join(names[start:])].append(_Candidate(pk, path, owner))
+    return called
+
+
+def _is_without_place(execution: Placed) -> bool:
+    return bool(not execution.place and execution.notebook_path and execution.notebook_meme)

@@ -1,0 +1,106 @@
+"""From drafts to rows and back, many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from execlogs.drafts import Draft, headline_of
+from execlogs.keys import digest_of
+from execlogs.linking import Library
+from execlogs.models import Execution, Status, Transcript
+from notebooks.models import Space
+from notebooks.portions import PORTION, portions
+
+_OWN = (
+    "key", "at", "witnesses", "status", "meme", "branch", "notebook_meme", "notebook_path", "place", "who", "host",
+    "server_signature", "uid", "ended_at", "started_text", "ended_text", "is_zone_guessed", "matches", "error",
+    "log_path",
+)  # fmt: skip
+_TEXTS = ("code", "output", "output_size", "is_cut", "log_sha256")
+_WRITTEN = [*(name for name in _OWN if name != "key"), "notebook", "headline", "code_digest"]
+
+
+def known(space: Space, keys: Collection[str]) -> dict[str, Draft]:
+    """What is stored under these keys, locked until the transaction ends."""
+    found: dict[str, Draft] = {}
+    for some in portions(keys):
+        found |= _drafts(space, Q(key__in=some))
+    return found
+
+
+def known_at_logs(space: Space, prefixes: Collection[str]) -> dict[str, Draft]:
+    """What is stored of the logs whose keys begin so."""
+    found: dict[str, Draft] = {}
+    # As ranges: a database uses its index for these whatever its collation.
+    for some in portions(prefixes, PORTION // 2):
+        ranges = (Q(key__gte=prefix, key__lt=f"{prefix}g") for prefix in some)
+        found |= _drafts(space, reduce(or_, ranges))
+    return found
+
+
+def known_of_cells(space: Space, cells: Q) -> dict[str, Draft]:
+    """What is stored of some cells, asked for by their MEMEs and times."""
+    return _drafts(space, cells)
+
+
+def rename(space: Space, renamed: Mapping[str, str]) -> None:
+    """What a notebook alone told of is known by its log now, and keeps its address."""
+    for before, after in renamed.items():
+        Execution.objects.filter(space=space, key=before).update(key=after)
+
+
+def drop(space: Space, keys: Collection[str]) -> None:
+    for some in portions(keys):
+        Execution.objects.filter(space=space, key__in=some).delete()
+
+
+def store(space: Space, drafts: Iterable[Draft]) -> None:
+    """Writes rows, new or over those of the same key. Inside the caller's transaction."""
+    drafts = list(drafts)
+    if not drafts:
+        return
+    library = Library(space, drafts)
+    rows = [_row(space, draft, library) for draft in drafts]
+    stored = Execution.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["space", "key"], update_fields=_WRITTEN
+    )
+    Transcript.objects.bulk_create(
+        [
+            Transcript(execution_id=row.pk, **{name: getattr(draft, name) for name in _TEXTS})
+            for row, draft in zip(stored, drafts, strict=True)
+        ],
+        update_conflicts=True,
+        unique_fields=["execution"],
+        update_fields=list(_TEXTS),
+    )
+
+
+def _row(space: Space, draft: Draft, library: Library) -> Execution:
+    return Execution(
+        space=space,
+        notebook_id=library.notebook_of(draft),
+        headline=headline_of(draft.code),
+        code_digest=digest_of(draft.code),
+        **{name: getattr(draft, name) for name in _OWN},
+    )
+
+
+def _drafts(space: Space, wanted: Q) -> dict[str, Draft]:
+    rows = Execution.objects.filter(wanted, space=space).order_by("key")
+    if connection.features.has_select_for_update:  # two that merge into one row must see each other's
+        list(rows.select_for_update().values_list("pk"))
+    fields = [*_OWN, *(f"transcript__{name}" for name in _TEXTS)]
+    return {row[0]: _draft(row) for row in rows.values_list(*fields)}
+
+
+def _draft(row: tuple[Any, ...]) -> Draft:
+    own = dict(zip(_OWN, row, strict=False))
+    own["status"] = Status(own["status"])
+    texts = {name: value for name, value in zip(_TEXTS, row[len(_OWN) :], strict=True) if value is not None}
+    return Draft(**own, **texts)

@@ -1,0 +1,151 @@
+"""What notebooks themselves tell of executions becomes rows, or joins the rows of the logs that tell of the same.
+
+Weak: a notebook knows the last execution of a cell alone, and says when only where an extension wrote that down. What
+it does not date is seen on its page and is no row here.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import reduce
+from operator import or_
+
+from django.db import transaction
+from django.db.models import Q
+
+from execlogs import ingest, keys, rows
+from execlogs.drafts import Draft, cut
+from execlogs.merging import is_same_run, merged
+from execlogs.models import Status, Witness
+from execlogs.models.execution import LINE_LENGTH
+from execlogs.parsing import CellWitness, witnesses_of
+from notebooks import blobs
+from notebooks.identity import Identity
+from notebooks.ingest import identities_of
+from notebooks.memes import Meme
+from notebooks.models import Cell, Notebook, Space
+from notebooks.parsing import InvalidNotebook, ParsedCell, parse
+from notebooks.paths import storable
+from notebooks.portions import portions
+
+logger = logging.getLogger(__name__)
+
+# A cell's log began so long before its end, at most: further back it is not looked for.
+LONGEST_RUN = timedelta(days=2)
+_CELLS_A_QUERY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Testimony:
+    draft: Draft  # under the key of a notebook's own
+    log: str  # '' where it names none
+
+
+def hear(pks: Collection[int]) -> int:
+    """Reads what these notebooks tell; says how many executions that were."""
+    told = 0
+    for notebook in _dated(pks):
+        heard = list(_testimonies(notebook))
+        if heard:
+            with transaction.atomic():
+                ingest.store(notebook.space, _addressed(notebook.space, heard))
+        told += len(heard)
+    return told
+
+
+def _dated(pks: Collection[int]) -> Iterator[Notebook]:
+    """Those with a cell that says when it was run: the others need not be read."""
+    for some in portions(pks):
+        says_when = Cell.objects.filter(notebook__in=some).exclude(executed_at=None).values("notebook")
+        found = Notebook.objects.alive().filter(pk__in=says_when).select_related("space", "revision")
+        yield from found.order_by("pk")
+
+
+def _testimonies(notebook: Notebook) -> Iterator[_Testimony]:
+    revision = notebook.revision
+    if revision is None:
+        return
+    try:
+        parsed = parse(blobs.get(revision.sha256))
+    except (blobs.BlobMissing, InvalidNotebook) as error:
+        logger.warning("%s: what it tells of executions could not be read: %r", notebook, error)
+        return
+    identities = identities_of(revision)
+    outputs = dict(notebook.cells.filter(cell_type="code").values_list("index", "output"))
+    for witness in witnesses_of(parsed):
+        if witness.ended_at is not None:
+            cell, identity = parsed.cells[witness.index], identities[witness.index]
+            draft = _draft(notebook, witness, cell, identity, outputs.get(witness.index, ""))
+            yield _Testimony(draft, witness.log)
+
+
+def _draft(
+    notebook: Notebook, witness: CellWitness, cell: ParsedCell, identity: Identity, output: str
+) -> Draft:
+    assert witness.ended_at is not None  # noqa: S101 - those that say when are asked
+    meme = Meme(identity.uuid, identity.branch)
+    kept, is_cut = cut(output)
+    return Draft(
+        key=keys.weak_key(witness.log, meme, witness.ended_at),
+        at=min(witness.started_at or witness.ended_at, witness.ended_at),
+        witnesses=Witness.NOTEBOOK,
+        status=Status(witness.status.value),
+        meme=meme.uuid,
+        branch=meme.branch,
+        notebook_meme=notebook.meme,
+        place=notebook.path,
+        who=notebook.owner,
+        ended_at=witness.ended_at,
+        error=storable(witness.error)[:LINE_LENGTH],
+        log_path=storable(witness.log)[:1000],
+        code=storable(cell.source),
+        output=kept,
+        output_size=len(output),
+        is_cut=is_cut,
+    )
+
+
+def _addressed(space: Space, heard: Sequence[_Testimony]) -> Mapping[str, Draft]:
+    """Under the keys of the logs that tell of the same, where there are any."""
+    logged = rows.known_at_logs(space, {keys.prefix_of(each.log) for each in heard if each.log})
+    by_log: dict[str, list[Draft]] = {}
+    for draft in logged.values():
+        if not draft.is_weak:
+            by_log.setdefault(draft.key[:16], []).append(draft)
+    by_cell = _ended_with(space, [each.draft for each in heard if not each.log])
+    found: dict[str, Draft] = {}
+    for each in heard:
+        strong = by_log.get(keys.prefix_of(each.log), []) if each.log else by_cell
+        draft = each.draft
+        key = _same_as(draft, strong) or draft.key
+        found[key] = merged(found[key], replace(draft, key=key)) if key in found else replace(draft, key=key)
+    return found
+
+
+def _same_as(weak: Draft, strong: Iterable[Draft]) -> str:
+    """The key of the log that tells of the same; '' where none does."""
+    same = [each for each in strong if is_same_run(each, weak) and each.meme in {weak.meme, None}]
+    return min((each.key for each in same), default="")
+
+
+def _ended_with(space: Space, drafts: Sequence[Draft]) -> list[Draft]:
+    """What logs tell of the same cells about the same time."""
+    found: dict[str, Draft] = {}
+    for some in portions(drafts, _CELLS_A_QUERY):
+        found |= rows.known_of_cells(space, reduce(or_, map(_about, some)))
+    return [draft for draft in found.values() if not draft.is_weak]
+
+
+def _about(draft: Draft) -> Q:
+    assert draft.ended_at is not None  # noqa: S101
+    near = timedelta(seconds=keys.SAME_END)
+    return Q(
+        meme=draft.meme,
+        branch=draft.branch,
+        status__in=Status.values,  # all there are: so that the index leads on to the times
+        at__range=(draft.ended_at - LONGEST_RUN, draft.ended_at + near),
+        ended_at__range=(draft.ended_at - near, draft.ended_at + near),
+    )
