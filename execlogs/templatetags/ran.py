@@ -1,0 +1,32 @@
+"""What executions tell at the cells of a page, and of the page."""
+
+from collections.abc import Iterable
+
+from django import template
+
+from execlogs.history import History
+from execlogs.history import markup
+from execlogs.history.truth import Mark
+from notebooks.rendering import SafeHtml
+
+register = template.Library()
+
+
+@register.simple_tag
+def ran_glance(history: History, url: str) -> SafeHtml | str:
+    return markup.glance(history, url)
+
+
+@register.filter
+def ran_strip(history: History) -> SafeHtml:
+    return markup.strip(history)
+
+
+@register.filter
+def ran_said(history: History) -> str:
+    return markup.said(history)
+
+
+@register.filter
+def truth_marks(marks: Iterable[Mark]) -> SafeHtml:
+    return markup.marks(marks)
