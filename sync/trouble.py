@@ -153,9 +153,14 @@ class Problem(models.TextChoices):
     TOO_LARGE = ("too_large", _("This is larger than the limit."))
     NO_PERMISSION = (
         "no_permission",
-        _("The account that OpsNotes runs under may not read this. Allow it to, by the group of the file for example."),
+        _(
+            "The account that OpsNotes runs under may not read this. Allow it to, by the group of the file for example."
+        ),
     )
-    UNREADABLE = ("unreadable", _("The disk or the network file system did not give it. It is tried again later."))
+    UNREADABLE = (
+        "unreadable",
+        _("The disk or the network file system did not give it. It is tried again later."),
+    )
     UNSAYABLE = (
         "unsayable",
         _("The name is too long, or has characters that cannot be asked for. Rename the file."),
@@ -177,6 +182,17 @@ class Problem(models.TextChoices):
         _("Looking through this source ended its worker three times. The server’s log says more."),
     )
     INTERNAL = ("internal", _("Something went wrong here, not with the source. The server’s log says more."))
+    HIDDEN_UNKNOWN = (
+        "hidden_unknown",
+        _(
+            "No execution logs are shown. Either there are none, or the server keeps hidden files to itself: whoever"
+            " runs it can look whether ContentsManager.allow_hidden is set."
+        ),
+    )
+    NOBODY = (
+        "nobody",
+        _("No user’s server runs just now. Each is read when it does."),
+    )
     # Writing
     READ_ONLY = ("read_only", _("The server does not let this folder be written to."))
     CHANGED = (
@@ -216,6 +232,7 @@ _WHOLE = {
     Problem.NOT_HUB,
     Problem.IS_HUB,
     Problem.NOT_RUNNING,
+    Problem.NOBODY,
     Problem.BUSY,
 }
 # Waiting may cure it.
@@ -246,6 +263,11 @@ class Trouble(Exception):
 
     def __str__(self) -> str:
         return explain(self.code, self.detail)
+
+    @property
+    def is_usual(self) -> bool:
+        """Nothing is wrong: nobody has to be told."""
+        return self.code == Problem.NOT_RUNNING
 
     @property
     def may_pass(self) -> bool:

@@ -18,6 +18,7 @@ from sync.trouble import Problem, Trouble
 
 # To read files is no work of the person whose server it is: without this, no server would ever count as idle.
 _QUIETLY = {"no_track_activity": "1"}
+_IN_JSON = {"Content-Type": "application/json"}
 _MOST_OF_A_LISTING = 64 * MEGABYTE
 _MOST_READS = 3
 
@@ -28,10 +29,10 @@ class Contents:
 
     def folder(self, path: str) -> Folder:
         """What is in it, in one request."""
-        model = self._model(path, type="directory", content="1", most=_MOST_OF_A_LISTING)
-        if model is None:
+        reply = self._reply(path, type="directory", content="1", most=_MOST_OF_A_LISTING)
+        if reply is None:
             raise Trouble(Problem.NOT_THERE, path)
-        return folder_of(model, path)
+        return folder_of(reply.json(), path, reply.headers.get("Date", ""))
 
     def entry(self, path: str) -> Entry | None:
         """None where there is nothing, or nothing that may be seen."""
@@ -57,6 +58,20 @@ class Contents:
         if model is None:
             return None
         return sha256_of(model) or sha256(self.read(path, most)).hexdigest()
+
+    def shows_hidden(self) -> bool | None:
+        """Whether files whose names begin with a dot can be asked for; None where that cannot be found out.
+
+        Their absence from a listing says nothing. Asked to rename what is not there to what it is called already, a
+        server has nothing to do: one that keeps hidden files to itself says so, 400, and another that it is not there.
+        """
+        name = ".opsnotes-looks-whether-hidden-files-are-shown"
+        body = json.dumps({"path": name}).encode()
+        try:
+            reply = self.session.ask("PATCH", _address(name), headers=_IN_JSON, body=body)
+        except Trouble:
+            return None
+        return {400: False, 404: True}.get(reply.status)
 
     def write(self, path: str, raw: bytes, *, expected: str | None) -> None:
         """Only where what is there still has the digest `expected`; None: where nothing is there.
@@ -98,7 +113,8 @@ class Contents:
     def _read(self, path: str, most: int) -> tuple[bytes, int | None]:
         room = most * 3 // 2 + MEGABYTE  # base64, its line ends, and what stands around it
         try:
-            model = self._model(path, type="file", format="base64", content="1", most=room)
+            patience = self.session.wire.manners.file
+            model = self._model(path, type="file", format="base64", content="1", most=room, seconds=patience)
         except Trouble as trouble:
             raise self._named(trouble, path) from trouble
         if model is None:
@@ -113,9 +129,15 @@ class Contents:
     def _named(trouble: Trouble, path: str) -> Trouble:
         return Trouble(trouble.code, path) if trouble.code == Problem.TOO_LARGE else trouble
 
-    def _model(self, path: str, *, most: int = 0, **query: str) -> Any:
+    def _model(self, path: str, *, most: int = 0, seconds: float = 0.0, **query: str) -> Any:
         """None where there is nothing."""
-        reply = self.session.ask("GET", _address(path), query={**query, **_QUIETLY}, most=most)
+        reply = self._reply(path, most=most, seconds=seconds, **query)
+        return None if reply is None else reply.json()
+
+    def _reply(self, path: str, *, most: int = 0, seconds: float = 0.0, **query: str) -> Reply | None:
+        """None where there is nothing."""
+        query |= _QUIETLY
+        reply = self.session.ask("GET", _address(path), query=query, most=most, seconds=seconds)
         if reply.status == 404:
             return None
         if reply.status == 400:
@@ -129,19 +151,18 @@ class Contents:
 
     def _put(self, path: str, model: Mapping[str, str]) -> None:
         body = json.dumps(model).encode()
-        headers = {"Content-Type": "application/json"}
         try:
-            reply = self.session.ask("PUT", _address(path), headers=headers, body=body)
+            reply = self.session.ask("PUT", _address(path), headers=_IN_JSON, body=body)
         except Trouble as trouble:
             if trouble.code == Problem.FORBIDDEN:
                 raise Trouble(Problem.READ_ONLY, path) from trouble
             raise
         self._taken(reply, path)
 
-    def _taken(self, reply: Reply, path: str) -> Any:
+    def _taken(self, reply: Reply, path: str) -> Reply:
         if reply.status >= 400:
             raise Trouble(Problem.ODD_ANSWER, self.session.hushed(reply.message) or f"{reply.status} {path}")
-        return reply.json()
+        return reply
 
 
 def _address(path: str) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 from sync.jupyter.wire import Reply
@@ -31,15 +33,16 @@ class Entry:
 class Folder:
     entries: tuple[Entry, ...]
     is_writable: bool = True
+    looked_at: datetime | None = None  # by the server's own clock
 
 
-def folder_of(model: Any, path: str) -> Folder:
-    """Raises Trouble."""
+def folder_of(model: Any, path: str, date: str = "") -> Folder:
+    """`date` as HTTP's header has it. Raises Trouble."""
     if not isinstance(model, dict) or not isinstance(model.get("content"), list):
         raise Trouble(Problem.ODD_ANSWER)
     if model.get("type", "directory") != "directory":
         raise Trouble(Problem.NOT_A_FOLDER, path)
-    return Folder(tuple(_entries(model["content"], path)), model.get("writable") is not False)
+    return Folder(tuple(_entries(model["content"], path)), model.get("writable") is not False, _moment(date))
 
 
 def entry_of(model: Any, path: str) -> Entry | None:
@@ -99,6 +102,13 @@ def _entries(listed: list[Any], folder: str) -> Iterator[Entry]:
             entry = entry_of(each, joined(folder, name))
             if entry is not None:
                 yield entry
+
+
+def _moment(date: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(date)
+    except (TypeError, ValueError):
+        return None
 
 
 def _is_name(name: str) -> bool:

@@ -53,14 +53,15 @@ class Session:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         most: int = 0,
+        seconds: float = 0.0,
     ) -> Reply:
         """What the server answers, of status 200 to 499 but for those that are about who asks."""
         logins = self._signed_in()
-        reply = self._ask(method, path, query, headers, body, most)
+        reply = self._ask(method, path, query, headers, body, most, seconds)
         if reply.status in {401, 403} and isinstance(self._credentials, Password):
             # A server that was restarted may have forgotten whom it let in.
             self._sign_in_again(logins)
-            reply = self._ask(method, path, query, headers, body, most)
+            reply = self._ask(method, path, query, headers, body, most, seconds)
         if 300 <= reply.status < 400:
             raise self._why_redirected(reply)
         if reply.status in {401, 403}:
@@ -82,9 +83,12 @@ class Session:
         headers: Mapping[str, str] | None,
         body: bytes | None,
         most: int,
+        seconds: float,
     ) -> Reply:
         ours = {"Accept": "application/json", **self._who(method), **(headers or {})}
-        return self.wire.ask(method, self.below + path, query=query, headers=ours, body=body, most=most)
+        return self.wire.ask(
+            method, self.below + path, query=query, headers=ours, body=body, most=most, seconds=seconds
+        )
 
     def _who(self, method: str) -> dict[str, str]:
         if isinstance(self._credentials, Token):
@@ -144,7 +148,7 @@ class Session:
 
     def _why_forbidden(self, reply: Reply) -> Trouble:
         """403 is said to strangers and to who may not read one folder alike: another question tells them apart."""
-        status = self._ask("GET", self._status, {"no_track_activity": "1"}, None, None, 0).status
+        status = self._ask("GET", self._status, {"no_track_activity": "1"}, None, None, 0, 0.0).status
         return Trouble(Problem.FORBIDDEN, self.hushed(reply.message)) if status == 200 else self._not_known()
 
     def _not_known(self) -> Trouble:

@@ -40,11 +40,18 @@ class TLS:
 class Manners:
     connect: float = 10.0  # seconds
     read: float = 30.0  # seconds that the server may be silent
-    whole: float = 120.0  # seconds of one request in all
+    whole: float = 60.0  # seconds of one request in all
+    file: float = 300.0  # of a file's, which may be large
     parallel: int = 4  # requests at a time
     attempts: int = 4
     longest_pause: float = 60.0  # seconds; who wants a longer one is left alone until the next run
     most_bytes: int = 64 * MEGABYTE  # of an answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    most: int  # bytes
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +129,19 @@ class Wire:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         most: int = 0,
+        seconds: float = 0.0,
     ) -> Reply:
-        """`path` below the address, not yet quoted. What only reads is tried again; what writes only where the server
-        said that it did nothing."""
-        where = self._url(path, query)
+        """`path` below the address, not yet quoted. What only reads is tried again; what writes only where nothing was
+        sent. `most` bytes and `seconds` of this answer, where they are not those of the manners."""
+        where, limits = (
+            self._url(path, query),
+            _Limits(most or self.manners.most_bytes, seconds or self.manners.whole),
+        )
         attempt = 1
         while True:
             self._pacing.wait()
             try:
-                reply = self._once(method, where, dict(headers or {}), body, most or self.manners.most_bytes)
+                reply = self._once(method, where, dict(headers or {}), body, limits)
             except Trouble as trouble:
                 pause = trouble.later or _pause_after(attempt)
                 if not self._may_try_again(method, trouble, attempt, pause):
@@ -146,16 +157,18 @@ class Wire:
 
     # ----- one request
 
-    def _once(self, method: str, where: str, headers: dict[str, str], body: bytes | None, most: int) -> Reply:
+    def _once(
+        self, method: str, where: str, headers: dict[str, str], body: bytes | None, limits: _Limits
+    ) -> Reply:
         manners = self.manners
-        with self._places, self._cords.held(manners.whole) as cord:
+        with self._places, self._cords.held(limits.seconds) as cord:
             try:
                 response = self._pool.urlopen(
                     method, where, body, {"Accept-Encoding": "identity", "User-Agent": "OpsNotes", **headers},
                     retries=False, redirect=False, preload_content=False,
                     timeout=Timeout(connect=manners.connect, read=manners.read),
                 )  # fmt: skip
-                return _judged(_read(response, most, cord))
+                return _judged(_read(response, limits.most, cord))
             except (HTTPError, OSError) as error:
                 raise _why_failed(error, cord) from error
 
@@ -178,7 +191,11 @@ class Wire:
     def _may_try_again(self, method: str, trouble: Trouble, attempt: int, pause: float) -> bool:
         is_harmless = method in {"GET", "HEAD"} or trouble.code in {Problem.REFUSED, Problem.NO_SUCH_HOST}
         is_worth_it = trouble.may_pass and pause <= self.manners.longest_pause
-        return is_harmless and is_worth_it and attempt < self.manners.attempts
+        # To let a server work once more for what took it too long would be no help to it.
+        attempts = (
+            min(2, self.manners.attempts) if trouble.code == Problem.TIMED_OUT else self.manners.attempts
+        )
+        return is_harmless and is_worth_it and attempt < attempts
 
     def _counted(self, trouble: Trouble) -> Trouble:
         """Where nothing comes of several requests in a row, it is no matter of one file."""
