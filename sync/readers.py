@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from sync.folder import FolderReader
+from sync.jupyter.hubreader import HubReader
+from sync.jupyter.reader import JupyterReader
 from sync.listing import Reader
 from sync.models import Source
 
-_READERS: Mapping[str, Callable[[Source], Reader]] = {}
+_READERS: Mapping[str, Callable[[Source], Reader]] = {
+    Source.Kind.JUPYTER: JupyterReader,
+    Source.Kind.HUB: HubReader,
+}
 
 
 def reader_of(source: Source, only: Sequence[str] = ()) -> Reader:
