@@ -118,6 +118,7 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has it fo
         self._offer_places()
         self._word_the_address()
         self.fields["time_zone"] = _choice(self.fields["time_zone"], list(_zones(self.source.time_zone)))
+        self.fields["every_minutes"].label = _("How often it is looked at")
         self.fields["every_minutes"] = _choice(
             self.fields["every_minutes"], _rhythms(self.source.every_minutes), coerce=int
         )
@@ -171,6 +172,10 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has it fo
             }
             return
         field.widget.attrs |= {"inputmode": "url"}
+        if self.kind == Kind.HUB:
+            self.fields["start"].help_text = _(
+                "Empty for everybody’s servers; a user’s name for that one alone; share for the hub’s shared folder."
+            )
         field.help_text = (
             _("As people open it in the browser, such as https://hub.example.org/ ")
             if self.kind == Kind.HUB

@@ -15,7 +15,6 @@ OPERATION_HUB: Mapping[str, str] = {
 OPERATION_HUB_SHARE: Mapping[str, str] = {
     "name": "OperationHub: share",
     "address": "/var/lib/jupyterhub/share",
-    "path_mapping": "/home/{owner}/notebooks/share =>\n",
 }
 LAYOUTS: Mapping[str, Mapping[str, str]] = {
     "operationhub": OPERATION_HUB,

@@ -30,5 +30,5 @@ def provenance_of(notebook: Notebook, user: Viewer) -> Provenance | None:
 
 
 def _last_look(source: Source) -> datetime | None:
-    runs = Run.objects.filter(source=source, state=Run.State.DONE).order_by("-pk")
+    runs = Run.objects.of_everything().filter(source=source, state=Run.State.DONE).order_by("-pk")
     return runs.values_list("finished_at", flat=True).first()

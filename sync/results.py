@@ -73,7 +73,9 @@ class Result:
     def sentence(self) -> str:
         """What came of it, as far as it is."""
         parts = [text for count, text in self._parts() if count]
-        return _(", ").join(parts) if parts else _("Nothing new.") if self.is_over else ""
+        if parts or self.shape != "ok":
+            return _(", ").join(parts)
+        return _("Nothing new.")
 
     def _parts(self) -> Iterable[tuple[int, str]]:
         run = self.run

@@ -15,13 +15,14 @@ from notebooks.models import Space
 from notebooks.models.space import Viewer
 from notebooks.paths import UnsafePath, clean_folder
 from notebooks.refusals import explain as explain_refusal
-from sync import keeping, roots
+from sync import keeping, patterns, roots
 from sync.jupyter.reaching import check_address
 from sync.models import Source
+from sync.patterns import OWNER
 from sync.secrets import is_lost, seal
 from sync.trouble import Trouble
 
-OWNER = "{owner}"
+HUB_OWNERS = f"{OWNER}/**"  # of all servers of a hub the first folder is the user
 # What stands behind a server's own address where a browser shows it.
 _PAGES = {Source.Kind.JUPYTER: ("/lab", "/tree"), Source.Kind.HUB: ("/hub",)}
 _WEB = (Source.Kind.JUPYTER, Source.Kind.HUB)
@@ -51,6 +52,8 @@ def _checks(source: Source, by: Viewer, secret: str) -> Iterator[tuple[str, Call
     yield "address", lambda: _settle_address(source)
     yield "start", lambda: _settle_start(source)
     yield "folder", lambda: _settle_folder(source)
+    yield "include", lambda: _check_patterns(source.include)
+    yield "exclude", lambda: _check_patterns(source.exclude)
     yield "owner_pattern", lambda: _check_owner_pattern(source)
     yield "path_mapping", lambda: _check_mapping(source)
     yield "time_zone", lambda: _check_time_zone(source)
@@ -132,8 +135,17 @@ def taken_text(other: Source | None) -> str:
     }
 
 
+def _check_patterns(text: str) -> None:
+    try:
+        patterns.check(text)
+    except patterns.InvalidPattern as error:
+        raise ValidationError(_("This line is no pattern: %(line)s") % {"line": str(error)}) from error
+
+
 def _check_owner_pattern(source: Source) -> None:
     source.owner_pattern = source.owner_pattern.strip()
+    if source.kind == Source.Kind.HUB and not source.start and not source.owner_pattern:
+        source.owner_pattern = HUB_OWNERS
     if source.owner_pattern and source.owner_pattern.count(OWNER) != 1:
         raise ValidationError(
             _("Write {owner} once, where the owner’s name stands in the path: {owner}/** for example.")

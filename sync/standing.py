@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -42,9 +42,9 @@ class Standing:
 
 
 def standings(sources: QuerySet[Source], user: Viewer) -> list[Standing]:
-    found = list(
-        sources.select_related("space").annotate(now_id=_newest(at_work=True), last_id=_newest(at_work=False))
-    )
+    at_work = _run([State.QUEUED, State.RUNNING], "pk")  # another may wait behind the one that runs
+    ended = _run([State.DONE, State.FAILED], "-pk")
+    found = list(sources.select_related("space").annotate(now_id=at_work, last_id=ended))
     wanted = [pk for source in found for pk in (source.now_id, source.last_id) if pk]
     results = {each.run.pk: each for each in results_of(Run.objects.filter(pk__in=wanted))}
     mine = _mine(found, user)
@@ -54,9 +54,8 @@ def standings(sources: QuerySet[Source], user: Viewer) -> list[Standing]:
     ]
 
 
-def _newest(*, at_work: bool) -> Subquery:
-    states = [State.QUEUED, State.RUNNING] if at_work else [State.DONE, State.FAILED]
-    runs = Run.objects.filter(source=OuterRef("pk"), state__in=states).order_by("-pk")
+def _run(states: Sequence[Run.State], order: str) -> Subquery:
+    runs = Run.objects.filter(source=OuterRef("pk"), state__in=states).order_by(order)
     return Subquery(runs.values("pk")[:1])
 
 

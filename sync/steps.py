@@ -13,7 +13,7 @@ from sync.trouble import Trouble, explain
 
 
 class What(models.TextChoices):
-    ADDRESS = "address", _("The address may be called")
+    ADDRESS = "address", _("OpsNotes may go there")
     REACHED = "reached", _("Something answers there")
     SIGNED_IN = "signed_in", _("It lets us in")
     FOLDER = "folder", _("The folder is there and can be read")

@@ -96,17 +96,21 @@ def report_of(probe: Probe) -> Report:
 def _steps(source: Source) -> Iterator[Step]:
     """A reader says what it finds; where it cannot even be made, that is said of the step it would have begun with."""
     until = time.monotonic() + MOST_SECONDS
-    what = What.ADDRESS
+    what, is_begun = What.ADDRESS, False
     try:
         with closing(reader_of(source)) as reader:
             for step in reader.probe():
                 yield step
-                what = step.what
+                what, is_begun = step.what, True
                 if time.monotonic() > until:
                     yield Step.failed(_after(what), Trouble(Problem.TIMED_OUT))
                     return
     except Trouble as trouble:
         yield Step.failed(What.ADDRESS if trouble.code in _OF_THE_ADDRESS else What.SIGNED_IN, trouble)
+    except Exception:
+        # Whoever looks at the page is told at once; what it was, the log says.
+        logger.exception("The test of source %s broke off", source.pk)
+        yield Step.failed(_after(what) if is_begun else what, Trouble(Problem.INTERNAL))
 
 
 def _after(what: What) -> What:

@@ -17,6 +17,7 @@ from opsnotes.api.notebooks import NotebookViewSet
 from opsnotes.api.status import StatusView
 from search.api import SearchView
 from stickies.api.notes import NoteViewSet
+from sync.api.sources import SourceViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("spaces", SpaceViewSet, basename="api-spaces")
@@ -24,6 +25,7 @@ router.register("uploads", UploadViewSet, basename="api-uploads")
 router.register("notebooks", NotebookViewSet, basename="api-notebooks")
 router.register("memes", MemeViewSet, basename="api-memes")
 router.register("notes", NoteViewSet, basename="api-notes")
+router.register("sources", SourceViewSet, basename="api-sources")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notebooks.access import writable_space
-from sync import keeping, running, testing
+from sync import asking, keeping, testing
 from sync.access import managed_source
 from sync.api.serializers import RunSerializer, SourceSerializer, TestSerializer, last_runs
 from sync.models import Probe, Run, Source
@@ -66,7 +66,7 @@ class SourceViewSet(viewsets.GenericViewSet[Source]):
     @action(detail=True, methods=["post"])
     def sync(self, request: Request, pk: int) -> Response:
         """Run it now. Where it runs already, the answer is that run."""
-        run = running.ask(managed_source(request.user, pk), Run.Why.PERSON)
+        run = asking.ask(managed_source(request.user, pk), Run.Why.PERSON)
         context = {**self.get_serializer_context(), "is_mine": True}
         told = RunSerializer(results_of([run])[0], context=context).data
         return Response(told, status=status.HTTP_202_ACCEPTED)

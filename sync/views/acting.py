@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from sync import keeping, running, testing
+from sync import asking, keeping, testing
 from sync.access import managed_source
 from sync.models import Run
 
@@ -17,7 +17,7 @@ from sync.models import Run
 def source_run(request: HttpRequest, pk: int) -> HttpResponse:
     """Asked for while one runs, it is that one."""
     source = managed_source(request.user, pk)
-    running.ask(source, Run.Why.PERSON)
+    asking.ask(source, Run.Why.PERSON)
     return redirect(source)
 
 

@@ -40,7 +40,7 @@ def source_new(request: HttpRequest) -> HttpResponse:
         return _choice(request, status=422 if request.method == "POST" else 200)
     if kind == Kind.FOLDER and not person.is_staff:
         raise PermissionDenied(_("Folders of this server are taken in by its administrators."))
-    source = Source(kind=kind, time_zone=settings.TIME_ZONE)
+    source = Source(kind=kind, time_zone=settings.TIME_ZONE, login="token" if kind == Kind.JUPYTER else "")
     form = SourceForm(request.POST or None, instance=source, user=person, initial=_beginning(request))
     if form.is_bound and form.is_valid() and _kept(form):
         testing.ask(form.source)
