@@ -11,7 +11,7 @@ from uuid import UUID
 from execlogs import keys
 from execlogs.models import Status, Witness
 from execlogs.models.execution import LINE_LENGTH
-from execlogs.parsing import HistoryEntry, ParsedLog, moment_of
+from execlogs.parsing import HistoryEntry, ParsedLog, moment_of, with_milliseconds
 from execlogs.parsing import Status as Told
 from notebooks.memes import Meme
 
@@ -38,7 +38,7 @@ class Circumstances:
 @dataclass(frozen=True, slots=True)
 class Draft:
     key: str
-    at: datetime
+    at: datetime  # to the millisecond, as far as the log's name tells
     witnesses: int
     status: Status
     meme: UUID | None = None
@@ -77,11 +77,12 @@ def of_log(log: ParsedLog, around: Circumstances, log_sha256: str = "") -> Draft
     began = moment_of(log.started_text, around.zone)
     if began is None:
         return None
+    at = with_milliseconds(began.at, log.started_text, log.path)
     ended = moment_of(log.ended_text, around.zone) if log.ended_text else None
     output, is_cut = cut(log.output)
     return Draft(
         key=keys.key_of(log.server_signature[:64], log.path, log.started_text[:60], keys.digest_of(log.code)),
-        at=began.at,
+        at=at,
         witnesses=around.witness,
         status=_status(log.status, has_ended=log.is_complete),
         meme=log.meme.uuid if log.meme else None,
@@ -93,7 +94,7 @@ def of_log(log: ParsedLog, around: Circumstances, log_sha256: str = "") -> Draft
         host=around.host[:200],
         server_signature=log.server_signature[:64],
         uid=log.uid,
-        ended_at=max(ended.at, began.at) if ended else None,
+        ended_at=max(ended.at, at) if ended else None,
         started_text=log.started_text[:60],
         ended_text=log.ended_text[:60],
         is_zone_guessed=began.is_guess,
@@ -113,12 +114,13 @@ def of_entry(entry: HistoryEntry, family: UUID | None, around: Circumstances) ->
     began = moment_of(entry.started_text, around.zone)
     if began is None:
         return None
+    at = with_milliseconds(began.at, entry.started_text, entry.path)
     ended = moment_of(entry.ended_text, around.zone) if entry.ended_text else None
     return Draft(
         key=keys.key_of(
             entry.server_signature[:64], entry.path, entry.started_text[:60], keys.digest_of(entry.code)
         ),
-        at=began.at,
+        at=at,
         witnesses=around.witness,
         status=_status(entry.status, has_ended=ended is not None),
         meme=family,
@@ -129,7 +131,7 @@ def of_entry(entry: HistoryEntry, family: UUID | None, around: Circumstances) ->
         host=around.host[:200],
         server_signature=entry.server_signature[:64],
         uid=entry.uid,
-        ended_at=max(ended.at, began.at) if ended else None,
+        ended_at=max(ended.at, at) if ended else None,
         started_text=entry.started_text[:60],
         ended_text=entry.ended_text[:60],
         is_zone_guessed=began.is_guess,

@@ -56,10 +56,6 @@ class Outcome:
     failed: list[Failure] = field(default_factory=list)
 
 
-class _Overtaken(Exception):
-    """Another process stored one of these executions since we looked."""
-
-
 def ingest(space: Space, told: Sequence[Told]) -> Outcome:
     """Stores what `told` tells of executions. Idempotent; any witness first ends in the same rows."""
     outcome = Outcome()

@@ -19,8 +19,11 @@ _WEAK = "0" * 16
 
 
 def digest_of(code: str) -> str:
-    """Of code as it was run: fluentd's sender turns the ends of lines into its own."""
-    return _hash(_LINE_ENDS.sub("\n", storable(code)), size=16)
+    """Of code as it was run, and of a cell's source: blank ends aside, since front ends add and cut them.
+
+    The ends of lines count alike: fluentd's sender turns them into its own.
+    """
+    return _hash(_LINE_ENDS.sub("\n", storable(code)).strip(), size=16)
 
 
 def key_of(signature: str, path: str, started_text: str, code_digest: str) -> str:

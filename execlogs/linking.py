@@ -39,7 +39,7 @@ class _Candidate:
     owner: str
 
     def is_of(self, who: str) -> bool:
-        return self.owner in {"", who} or who in self.path.split("/")[:-1]
+        return self.owner == who or who in self.path.split("/")[:-1]
 
 
 class Library:
@@ -56,8 +56,10 @@ class Library:
         if not _is_without_place(execution):
             return None
         found = self._called.get((execution.notebook_meme, execution.notebook_path), [])
-        fitting = [each.pk for each in found if not execution.who or each.is_of(execution.who)]
-        return fitting[0] if len(fitting) == 1 else None
+        theirs = [each for each in found if each.is_of(execution.who)]
+        # Where nobody is known, on either side, the name has to do.
+        fitting = theirs or [each for each in found if not each.owner or not execution.who]
+        return fitting[0].pk if len(fitting) == 1 else None
 
 
 def link(executions: Collection[Execution]) -> int:

@@ -33,7 +33,7 @@ def is_same_run(strong: Draft, weak: Draft) -> bool:
     apart = abs(strong.ended_at - weak.ended_at)
     if weak.key.startswith(keys.prefix_of(strong.log_path)):
         return apart <= SAME_RUN
-    # A log cuts its second off.
+    # A log knows seconds alone.
     return apart <= timedelta(seconds=keys.SAME_END) and strong.full_meme == weak.full_meme
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from django.contrib.auth.models import Group, User
+from django.core.validators import validate_slug
 from django.db import transaction
 from django.utils.text import slugify
 
@@ -44,6 +45,17 @@ def free_slug(name: str) -> str:
 
 def is_free(slug: str) -> bool:
     return slug not in RESERVED and not Space.objects.filter(slug=slug).exists()
+
+
+def find_or_make(slug: str) -> tuple[Space, str | None]:
+    """For commands: the space, and where it had to be made who may read it, in a word. Raises ValidationError."""
+    validate_slug(slug)
+    space, is_new = Space.objects.get_or_create(slug=slug, defaults={"name": slug})
+    if not is_new:
+        return space, None
+    maker = User.objects.filter(is_superuser=True, is_active=True).order_by("pk").first()
+    space.writers.set([maker] if maker else [])
+    return space, str(maker or "nobody yet: there is no account")
 
 
 def save_space(space: Space, members: Members) -> None:

@@ -1,6 +1,6 @@
 """How executions are read from what tells of them: lc_wrapper's logs and histories, and notebooks. Pure."""
 
-from execlogs.parsing.clock import Moment, moment_of
+from execlogs.parsing.clock import Moment, moment_of, with_milliseconds
 from execlogs.parsing.history import HistoryEntry, parse_history
 from execlogs.parsing.log import parse_log
 from execlogs.parsing.model import InvalidLog, ParsedLog, Status
@@ -19,5 +19,6 @@ __all__ = [
     "parse_history",
     "parse_log",
     "summary_in",
+    "with_milliseconds",
     "witnesses_of",
 ]

@@ -10,6 +10,7 @@ from execlogs.ingest import Told, ingest
 from execlogs.models import Execution, Status, Transcript, Witness
 from execlogs.refusals import LogRefusal
 from notebooks import blobs, tidying
+from notebooks.ingest import ingest as ingest_notebook
 from tests.builders import make_runbook, make_space
 from tests.execlogs.builders import FAMILY, NOTEBOOK_MEME, SIGNATURE, Ran, history
 
@@ -45,8 +46,8 @@ def test_execution_has_all_that_its_log_tells():
     assert (execution.notebook_meme, execution.notebook_path) == (UUID(NOTEBOOK_MEME), "work/disk.ipynb")
     assert (execution.place, execution.who, execution.host) == ("kato/work/disk.ipynb", "kato", "hub")
     assert (execution.server_signature, execution.uid) == (SIGNATURE, 1000)
-    assert execution.at == datetime(2026, 11, 21, 5, 35, 58, tzinfo=UTC)
-    assert execution.duration.total_seconds() == 1
+    assert execution.at == datetime(2026, 11, 21, 5, 35, 58, 32_000, UTC)  # the log's name has milliseconds
+    assert execution.duration.total_seconds() == 0.968
     assert (execution.started_text, execution.is_zone_guessed) == (ran.started, False)
     assert (execution.status, execution.matches, execution.headline) == (Status.OK, 0, "ls")
     assert (execution.log_path, execution.witness_names) == (ran.path, ["log"])
@@ -69,8 +70,7 @@ def test_same_again_is_unchanged():
     assert state() == before
 
 
-@pytest.mark.parametrize("order", list(permutations(range(5))))
-def test_any_order_ends_in_the_same_rows(order):
+def test_any_order_ends_in_the_same_rows():
     """A running log, the whole one, its history, what a stream told with its own ends of lines, what HTTP told."""
     whole = ran.but(
         output="10%\r\nno space left: error\r\n", status="error", started="2026-11-21 14:35:58(CST)"
@@ -84,16 +84,17 @@ def test_any_order_ends_in_the_same_rows(order):
         Told(Witness.STREAM, streamed, "1", time_zone="America/Chicago"),
         by_log(whole, Witness.HTTP),
     ]
-    space = make_space()
-    for index in order:
-        ingest(space, [told[index]])
-    execution = Execution.objects.select_related("transcript").get()
-    assert (execution.status, execution.branch, execution.who) == (Status.ERROR, "1-00ff", "kato")
-    assert (execution.error, execution.place) == ("no space left: error", "kato/work/disk.ipynb")
-    assert (execution.host, execution.is_zone_guessed) == ("a", False)
-    assert execution.at == datetime(2026, 11, 21, 20, 35, 58, tzinfo=UTC)
-    assert execution.transcript.output == whole.output
-    assert execution.witnesses == 15
+    for order in random.Random(1).sample(list(permutations(told)), 30):
+        space = make_space()
+        for each in order:
+            ingest(space, [each])
+        execution = Execution.objects.select_related("transcript").get(space=space)
+        assert (execution.status, execution.branch, execution.who) == (Status.ERROR, "1-00ff", "kato")
+        assert (execution.error, execution.place) == ("no space left: error", "kato/work/disk.ipynb")
+        assert (execution.host, execution.is_zone_guessed) == ("a", False)
+        assert execution.at == datetime(2026, 11, 21, 20, 35, 58, 32_000, UTC)
+        assert execution.transcript.output == whole.output
+        assert execution.witnesses == 15
 
 
 def test_running_log_is_updated_when_it_has_finished():
@@ -217,7 +218,7 @@ def test_queries_do_not_grow_with_the_number_of_logs(django_assert_max_num_queri
 def _hub(root, space_root):
     """What folder, HTTP and stream hand in of a hub's tree, each by itself."""
     logs = [file for file in root.rglob(".log/*/*.log") if not file.is_symlink()]
-    histories = [file for file in root.rglob(".log/*/*.json")]
+    histories = list(root.rglob(".log/*/*.json"))
 
     def of(file):
         folder = file.parents[2].relative_to(space_root)
@@ -236,8 +237,6 @@ def _hub(root, space_root):
 @pytest.mark.corpus
 @pytest.mark.parametrize("way", ["folder", "http", "stream"])
 def test_operationhub_has_400_executions_however_they_come(operationhub, way):
-    from notebooks.ingest import ingest as ingest_notebook  # noqa: PLC0415
-
     space = make_space()
     for file in operationhub.rglob("*.ipynb"):
         ingest_notebook(space, str(file.relative_to(operationhub)), file.read_bytes())
@@ -247,7 +246,9 @@ def test_operationhub_has_400_executions_however_they_come(operationhub, way):
         folder = execution.log_path.removeprefix("/home/").partition("/.log/")[0].replace("/notebooks", "")
         assert execution.notebook.path.startswith(f"user-notebooks/{folder}/")
         assert execution.who == folder.partition("/")[0]
-        assert f"{execution.at.replace(tzinfo=None)}" == _less_nine_hours(execution.started_text)
+        assert f"{execution.at.replace(tzinfo=None, microsecond=0)}" == _less_nine_hours(
+            execution.started_text
+        )
 
 
 def _less_nine_hours(text):
