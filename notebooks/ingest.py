@@ -244,7 +244,8 @@ def title_of(parsed: ParsedNotebook, path: str) -> str:
     return paths.one_way(parsed.title) or paths.stem_of(path)[:300]
 
 
-_DESCRIBED = ("title", "meme", "branch", "language", "kernel", "cell_count")
+_DESCRIBED = ("title", "meme", "branch", "language", "kernel", "cell_count", "tags")
+_MOST_TAGS = 100
 
 
 def _describe(notebook: Notebook, parsed: ParsedNotebook) -> None:
@@ -255,6 +256,7 @@ def _describe(notebook: Notebook, parsed: ParsedNotebook) -> None:
     notebook.language = paths.storable(parsed.language)
     notebook.kernel = paths.storable(parsed.kernel)
     notebook.cell_count = len(parsed.cells)
+    notebook.tags = [paths.storable(tag) for tag in parsed.tags[:_MOST_TAGS]]
 
 
 def _name_of(person: User | None) -> str:

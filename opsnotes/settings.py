@@ -41,6 +41,7 @@ KEEP_EXECUTIONS = env.count("OPSNOTES_KEEP_EXECUTIONS")  # of a cell; failures s
 STALE_DAYS = env.positive("OPSNOTES_STALE_DAYS", 90)
 SOURCE_HOSTS = env.hosts("OPSNOTES_SOURCE_HOSTS")
 SOURCE_ROOTS = env.folders("OPSNOTES_SOURCE_ROOTS")
+STALE_AFTER = timedelta(days=env.positive("OPSNOTES_STALE_DAYS", 90))
 
 # --- Django ----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -223,7 +224,8 @@ CELERY_TASK_ROUTES = {
     # Lineage writes from what it reads of many notebooks, so it has one writer too, and the same one.
     "lineage.tasks.*": {"queue": "index"},
     "execlogs.tasks.*": {"queue": "index"},
-    # A server that answers slowly holds up nobody's upload and nobody's mail.
+    # A server that answers slowly holds up nobody's upload and nobody's mail; the test of one no sync waits for.
+    "sync.tasks.probe": {"queue": "default"},
     "sync.tasks.*": {"queue": "sync"},
 }
 # A process that starts may have to wait for the database before it gives back what its predecessor held.
@@ -235,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-lineage": {"task": "lineage.tasks.sweep", "schedule": timedelta(minutes=1)},
     "sweep-executions": {"task": "execlogs.tasks.catch_up", "schedule": timedelta(minutes=1)},
     "forget-executions": {"task": "execlogs.tasks.forget", "schedule": timedelta(days=1)},
+    "sweep-sources": {"task": "sync.tasks.sweep", "schedule": timedelta(minutes=1)},
     "sweep-inbox": {"task": "inbox.tasks.sweep", "schedule": timedelta(minutes=1)},
     "sweep-index": {"task": "search.tasks.sweep", "schedule": timedelta(minutes=1)},
 }

@@ -15,9 +15,11 @@ from rest_framework.views import APIView
 
 from search.find import BEST, FACETS, LAST_PAGE, NEWEST, Found, Wish, find
 from search.hits import Hit
+from search.labels import hint
 from search.notehits import NoteHit
 from search.snippets import Line
-from stickies.models import Kind
+from search.understanding import Kind, parts_of
+from stickies.models import Kind as NoteKind
 
 logger = logging.getLogger(__name__)
 
@@ -38,12 +40,12 @@ class SearchRequest(serializers.Serializer[Any]):
         allow_blank=True,
         trim_whitespace=True,
         default="",
-        help_text="Words, “phrases”, a MEME.",
+        help_text="As typed into the search field: words, “phrases”, fields such as owner:kato.",
     )
     sort = serializers.ChoiceField([BEST, NEWEST], required=False, default=BEST)
     page = serializers.IntegerField(required=False, default=1, min_value=1, max_value=LAST_PAGE)
     kind = serializers.ChoiceField(KINDS, required=False)
-    note = serializers.ChoiceField(Kind.choices, required=False, help_text="Notes of this kind.")
+    note = serializers.ChoiceField(NoteKind.choices, required=False, help_text="Notes of this kind.")
     space = serializers.CharField(required=False, help_text="Its address (slug).")
     owner = serializers.CharField(required=False, help_text="Of a runbook, or who wrote a note.")
     status = serializers.ChoiceField(["ok", "error", "not_run", "none"], required=False)
@@ -57,13 +59,18 @@ class SearchRequest(serializers.Serializer[Any]):
 
 
 class TermSerializer(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(["word", "phrase", "meme", "branch", "ignored"])
-    text = serializers.CharField()
+    kind = serializers.ChoiceField([str(kind) for kind in Kind])
+    text = serializers.CharField(help_text="Of a field its values.")
+    field = serializers.CharField(help_text="Its name; empty for words.")
+    negated = serializers.BooleanField()
 
 
 class UnderstoodSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
     terms = TermSerializer(many=True)
+    hints = serializers.ListField(
+        child=serializers.CharField(), help_text="What was read otherwise than it may have been meant."
+    )
     beginnings = serializers.BooleanField(
         help_text="Nothing has these words; these have words that begin so."
     )
@@ -90,7 +97,7 @@ class HitSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="Of the cell; null for a notebook, and for a note whose cell is not there."
     )
     note = serializers.IntegerField(allow_null=True)
-    note_kind = serializers.ChoiceField(Kind.choices, allow_null=True)
+    note_kind = serializers.ChoiceField(NoteKind.choices, allow_null=True)
     meme = serializers.CharField()
     updated_at = serializers.DateTimeField()
 
@@ -131,7 +138,11 @@ def answer(found: Found) -> dict[str, Any]:
         },
         "query": {
             "text": found.query.raw,
-            "terms": [{"kind": str(term.kind), "text": term.text} for term in found.query.parts],
+            "terms": [
+                {"kind": str(part.kind), "text": part.text, "field": part.field, "negated": part.is_negated}
+                for part in parts_of(found.query)
+            ],
+            "hints": [hint(advice) for advice in found.query.advice],
             "beginnings": found.are_beginnings,
         },
     }

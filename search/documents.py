@@ -1,23 +1,27 @@
 """What the index holds of a notebook: one document for itself, one for each of its cells.
 
-Made from rows read in bulk, some hundred notebooks at a time: four queries, whatever their length.
+Made from rows read in bulk, some hundred notebooks at a time: a constant number of queries for each five thousand
+cells, whatever their length.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from haystack.constants import DJANGO_CT, ID
 
-from notebooks.models import Cell, Fragment, Notebook
-from notebooks.parsing.model import CellType
+from notebooks.models import Asset, Cell, Fragment, Notebook
+from notebooks.parsing.model import CellType, Status
 from notebooks.portions import portions
 from search.analysis import normalise, parts
 from search.naming import CELL, NOTEBOOK, Name
+from search.standing import standings_of
+from search.tagging import tags_of
+from stickies.references import folded
 
 Document = dict[str, Any]
 Heading = tuple[int, str]  # level, text
@@ -38,6 +42,10 @@ class _Notebook(NamedTuple):
     saved_at: datetime | None
     ingested_at: datetime | None
     updated_at: datetime
+    folder: str
+    kernel: str
+    tags: list[str]
+    created_at: datetime
 
     @property
     def changed_at(self) -> datetime:
@@ -60,7 +68,7 @@ class _Cell(NamedTuple):
 
 _NOTEBOOK_COLUMNS = (
     "pk", "space_id", "path", "title", "owner", "language", "meme", "branch",
-    "revision__saved_at", "revision__ingested_at", "updated_at",
+    "revision__saved_at", "revision__ingested_at", "updated_at", "folder", "kernel", "tags", "created_at",
 )  # fmt: skip
 _CELL_COLUMNS = (
     "notebook_id", "index", "cell_type", "meme", "branch", "source", "output",
@@ -72,10 +80,12 @@ def documents_of(notebooks: Collection[int]) -> Iterator[Document]:
     """All documents of those among `notebooks` that are there and not deleted."""
     rows = Notebook.objects.alive().filter(pk__in=notebooks).values_list(*_NOTEBOOK_COLUMNS)
     cells = _cells_of(notebooks)
-    headings = _headings_of(cell for of_one in cells.values() for cell in of_one)
+    shown = _shown_of(cell for of_one in cells.values() for cell in of_one)
+    standings = standings_of(notebooks)
     for row in rows:
         notebook = _Notebook(*row)
-        yield from _documents(notebook, cells.get(notebook.pk, []), headings)
+        shared = _shared(notebook, standings.get(notebook.pk, ()))
+        yield from _documents(notebook, shared, cells.get(notebook.pk, []), shown)
 
 
 def _cells_of(notebooks: Collection[int]) -> dict[int, list[_Cell]]:
@@ -90,49 +100,80 @@ def _cells_of(notebooks: Collection[int]) -> dict[int, list[_Cell]]:
     return cells
 
 
-def _headings_of(cells: Iterable[_Cell]) -> dict[str, list[Heading]]:
-    digests = {cell.fragment for cell in cells if cell.kind == CellType.MARKDOWN}
-    found: dict[str, list[Heading]] = {}
-    for some in portions(digests, 5000):
-        rows = Fragment.objects.filter(pk__in=some).values_list("pk", "headings")
+class _Shown(NamedTuple):
+    """What a cell's fragment tells of it."""
+
+    headings: Sequence[Heading]
+    has_image: bool
+
+
+_NOTHING_SHOWN = _Shown((), has_image=False)
+
+
+def _shown_of(cells: Iterable[_Cell]) -> dict[str, _Shown]:
+    found: dict[str, _Shown] = {}
+    for some in portions({cell.fragment for cell in cells}, 5000):
+        telling = Fragment.objects.filter(pk__in=some).exclude(headings=[], assets=[])
+        rows = list(telling.values_list("pk", "headings", "assets"))
+        images = _images_among({sha256 for _, _, assets in rows for sha256 in assets})
         found |= {
-            digest: [(level, text) for level, text, _ in headings] for digest, headings in rows if headings
+            digest: _Shown([(level, text) for level, text, _ in headings], not images.isdisjoint(assets))
+            for digest, headings, assets in rows
         }
     return found
 
 
+def _images_among(assets: Collection[str]) -> set[str]:
+    images = Asset.objects.filter(media_type__startswith="image/")
+    return {
+        pk
+        for some in portions(assets, 5000)
+        for pk in images.filter(pk__in=some).values_list("pk", flat=True)
+    }
+
+
 def _documents(
-    notebook: _Notebook, cells: Sequence[_Cell], headings: dict[str, list[Heading]]
+    notebook: _Notebook, shared: Document, cells: Sequence[_Cell], shown: Mapping[str, _Shown]
 ) -> Iterator[Document]:
-    shared = _shared(notebook)
-    place = normalise(f"{notebook.title}\n{notebook.path}\n{notebook.owner}")
     chain: list[Heading] = []
     every: list[str] = []
+    tags = {folded(tag) for tag in notebook.tags}
+    has: set[str] = set()
     for cell in cells:
-        own = headings.get(cell.fragment, ())
-        for heading in own:
+        of_cell = shown.get(cell.fragment, _NOTHING_SHOWN)
+        for heading in of_cell.headings:
             chain = [*(above for above in chain if above[0] < heading[0]), heading]
             every.append(heading[1])
-        yield _cell_document(cell, shared, place, chain, own)
-    yield _notebook_document(notebook, shared, every)
+        document = _cell_document(cell, shared, chain, of_cell)
+        document["context"] = "\n".join([document["context"], normalise(notebook.owner)])
+        tags.update(document["tags"])
+        has.update(document["has"])
+        yield document
+    yield _notebook_document(notebook, shared, every) | {"tags": sorted(tags), "has": sorted(has)}
 
 
-def _shared(notebook: _Notebook) -> Document:
+def _shared(notebook: _Notebook, standing: Collection[str]) -> Document:
     changed_at = notebook.changed_at
     return {
         "notebook": notebook.pk,
         "space": notebook.space,
         "owner": notebook.owner,
+        "owners": normalise(notebook.owner),
         "language": notebook.language,
+        "languages": normalise(notebook.language),
+        "kernels": normalise(notebook.kernel),
+        "folder": notebook.folder,
+        "titled": normalise(notebook.title),
+        "placed": normalise(notebook.path),
+        "standing": sorted(standing),
         "year": changed_at.year,
         "updated": changed_at,
+        "created": notebook.created_at.astimezone(UTC),
         "recency": int(changed_at.timestamp()) * A_MOMENT + A_MOMENT - 1,
     }
 
 
-def _cell_document(
-    cell: _Cell, shared: Document, place: str, chain: Sequence[Heading], own: Sequence[Heading]
-) -> Document:
+def _cell_document(cell: _Cell, shared: Document, chain: Sequence[Heading], shown: _Shown) -> Document:
     error = f"{cell.error_name} {cell.error_message}".strip()
     return {
         **shared,
@@ -146,10 +187,20 @@ def _cell_document(
         "source": normalise(cell.source),
         "output": normalise(cell.output),
         "error": normalise(error),
-        "headings": normalise("\n".join(text for _, text in own)),
-        "context": "\n".join([place, *(normalise(text) for _, text in chain)]),
+        "headings": normalise("\n".join(text for _, text in shown.headings)),
+        "context": "\n".join(normalise(text) for _, text in chain),
+        "tags": tags_of(cell.source) if cell.kind == CellType.MARKDOWN else [],
+        "has": [name for name, is_there in _had(cell, shown) if is_there],
         "parts": " ".join(parts(cell.source) | parts(cell.output) | parts(error)),
     }
+
+
+def _had(cell: _Cell, shown: _Shown) -> tuple[tuple[str, bool], ...]:
+    return (
+        ("error", cell.status == Status.ERROR),
+        ("image", shown.has_image),
+        ("output", bool(cell.output)),
+    )
 
 
 def _notebook_document(notebook: _Notebook, shared: Document, headings: Sequence[str]) -> Document:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from django.utils import timezone
 from haystack.query import SQ, SearchQuerySet
 
+from notebooks import memes
 from notebooks.models import Notebook, Space
 from notebooks.models.space import Viewer
+from search.asking import Asking, wanted, words_of
+from search.facts import Facts
 from search.hits import Hit, hits_of
+from search.language import Query, read
+from search.language.tree import Word, positives
 from search.marking import Wanted
 from search.models import Due, DueNote
 from search.naming import Name, NoteName, named
 from search.notehits import NoteHit, note_hits_of
-from search.query import Kind, Query, Term, parse
 from stickies.models import Note
 
 PAGE_SIZE = 20
@@ -72,6 +77,7 @@ class Found:
     count: int = 0
     hits: tuple[Hit | NoteHit, ...] = ()
     facets: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    is_understood: bool = True  # there is something in the words that can be looked up
     are_beginnings: bool = False  # nothing had the words as they are: these have words that begin so
     behind: int = 0  # notebooks that the person may see and the index has yet to look at
     notes_behind: int = 0
@@ -85,17 +91,21 @@ class Found:
 def find(wish: Wish, user: Viewer) -> Found:
     """Raises haystack.exceptions.SearchBackendError where the engine fails."""
     began = time.perf_counter()
-    query = parse(wish.text)
+    query = read(wish.text)
     spaces = {space.pk: space for space in Space.objects.visible_to(user)}
+    asking = Asking(Facts(spaces), timezone.localtime())
     due = Due.objects.notebook_count()
     stale = _stale(user) if due else ()
     due_notes = set(DueNote.objects.values_list("note_id", flat=True)[:MOST_STALE])
     stale_notes = _stale_notes(due_notes, spaces) if due_notes else ()
     within = _within(wish, spaces, stale, stale_notes)
-    found = _Answer.of(query, wish, within)
-    if not found.count and query.terms:
-        found = _Answer.of(query, wish, within, as_beginnings=True)
-    hits = _hits(found.results, query.wanted, spaces)
+    sought = asking.of(query.tree)
+    found = _Answer.of(sought, wish, within, is_ranked=_is_ranked(query, wish))
+    are_beginnings = not found.count and any(isinstance(each, Word) for each in positives(query.tree))
+    if are_beginnings:
+        begun = replace(asking, as_beginnings=True).of(query.tree)
+        found = _Answer.of(begun, wish, within, is_ranked=_is_ranked(query, wish))
+    hits = _hits(found.results, wanted(query.tree), spaces)
     if _is_ranked(query, wish):
         hits = tuple(sorted(hits, key=_rank))
     return Found(
@@ -105,7 +115,8 @@ def find(wish: Wish, user: Viewer) -> Found:
         count=found.count - (len(found.results) - len(hits)),
         hits=hits,
         facets=_facets(found.facets, spaces),
-        are_beginnings=found.is_by_beginnings and found.count > 0,
+        is_understood=bool(sought) or not wish.text.strip(),
+        are_beginnings=are_beginnings and found.count > 0,
         behind=max(due - len(stale), 0),
         notes_behind=len(due_notes) - len(stale_notes),
         milliseconds=round((time.perf_counter() - began) * 1000),
@@ -117,7 +128,8 @@ def best_notebooks(text: str, user: Viewer) -> list[int]:
     wish = Wish(text, with_facets=False, size=MOST_HITS)
     spaces = {space.pk: space for space in Space.objects.visible_to(user)}
     within = _within(wish, spaces, _stale(user)) & ~SQ(kind__exact="note")
-    results = _Answer.of(parse(text), wish, within).results
+    asking = Asking(Facts(spaces), timezone.localtime())
+    results = _Answer.of(asking.of(read(text).tree), wish, within, is_ranked=True).results
     return list(dict.fromkeys(Name.of(result.id).notebook for result in results))
 
 
@@ -141,25 +153,23 @@ class _Answer:
     results: Sequence[Any]
     count: int
     facets: Mapping[str, Sequence[tuple[Any, int]]]
-    is_by_beginnings: bool
 
     @classmethod
-    def of(cls, query: Query, wish: Wish, within: SQ, *, as_beginnings: bool = False) -> _Answer:
+    def of(cls, sought: SQ, wish: Wish, within: SQ, *, is_ranked: bool) -> _Answer:
         """One call of the engine."""
-        if wish.text.strip() and not query.terms:  # all of it is punctuation
-            return cls((), 0, {}, is_by_beginnings=False)
+        if wish.text.strip() and not sought:  # all of it is punctuation
+            return cls((), 0, {})
         # The query of a SearchQuerySet, which would copy all of it at each step.
         asked = SearchQuerySet().query
-        lookup = "startswith" if as_beginnings else "content"
-        asked.add_filter(within & _sought(query.terms, lookup) if query.terms else within)
-        if not _is_ranked(query, wish):
+        asked.add_filter(within & sought if sought else within)
+        if not is_ranked:
             asked.add_order_by("-recency")
         for name in FACETS.values() if wish.with_facets else ():
             asked.add_field_facet(name)
         offset = (min(max(wish.page, 1), LAST_PAGE) - 1) * wish.size
         asked.set_limits(offset, offset + wish.size)
         counted = asked.get_facet_counts().get("fields", {})
-        return cls(asked.get_results(), asked.get_count(), counted, is_by_beginnings=as_beginnings)
+        return cls(asked.get_results(), asked.get_count(), counted)
 
 
 def _hits(results: Iterable[Any], wanted: Wanted, spaces: Mapping[int, Space]) -> tuple[Hit | NoteHit, ...]:
@@ -173,33 +183,13 @@ def _hits(results: Iterable[Any], wanted: Wanted, spaces: Mapping[int, Space]) -
 
 
 def _is_ranked(query: Query, wish: Wish) -> bool:
-    """Whether some hits are better than others: all that bear a MEME do so equally."""
-    return wish.sort != NEWEST and any(term.meme is None for term in query.terms)
+    """Whether some hits are better than others: all that bear a MEME, or are of one owner, are so equally."""
+    return wish.sort != NEWEST and any(memes.parse(each.text) is None for each in words_of(query.tree))
 
 
 def _rank(hit: Hit | NoteHit) -> tuple[float, float]:
     """Runs of one template are equally good, cell by cell: then the newest comes first, on its page."""
     return -round(hit.score, 3), -hit.updated_at.timestamp()
-
-
-def _sought(terms: Sequence[Term], lookup: str) -> SQ:
-    """Every term, one at least in what the document itself says: a title makes no hit of every cell."""
-    if len(terms) == 1:
-        return _condition("own", terms[0], lookup)
-    everywhere, own = SQ(), SQ()
-    for term in terms:
-        everywhere &= _condition("content", term, lookup)
-        own |= _condition("own", term, lookup)
-    return everywhere & own
-
-
-def _condition(where: str, term: Term, lookup: str) -> SQ:
-    if term.kind is Kind.WORD:
-        return SQ(**{f"{where}__{lookup}": term.text})
-    if term.meme is None:
-        return SQ(**{f"{where}__exact": term.text})
-    bearing = SQ(full_meme=str(term.meme)) if term.meme.branch else SQ(meme=str(term.meme.uuid))
-    return bearing | SQ(**{f"{where}__exact": term.text})
 
 
 def _within(

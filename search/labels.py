@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from search.language.reading import Advice, Hint
 from stickies.models import Kind
 
 KINDS: dict[str, str | Promise] = {
@@ -13,6 +14,7 @@ KINDS: dict[str, str | Promise] = {
     "markdown": _("text"),
     "raw": _("raw text"),
     "note": _("note"),
+    "log": _("log"),
 }
 STATUSES: dict[str, str | Promise] = {
     "ok": _("succeeded"),
@@ -52,3 +54,18 @@ _LABELS: dict[str, Mapping[str, str | Promise]] = {
 def label(facet: str, value: str, name: str) -> str:
     """How a value of a facet is shown; `name` where the interface has no word of its own."""
     return str(_LABELS.get(facet, {}).get(value, name))
+
+
+_HINTS: dict[Hint, str | Promise] = {
+    Hint.UNKNOWN_FIELD: _("There is no field “%(text)s”: it was searched as text."),
+    Hint.UNKNOWN_VALUE: _("“%(text)s” means nothing to its field: it was searched as text."),
+    Hint.NO_VALUE: _("Write what “%(text)s” should be right behind it, without a blank."),
+    Hint.OPEN_QUOTE: _("A quote is not closed: the words were searched one by one."),
+    Hint.OPEN_BRACKET: _("A bracket is not closed: it was closed at the end."),
+    Hint.LONE_OPERATOR: _("“%(text)s” has nothing on one of its sides: it was searched as a word."),
+    Hint.TOO_MUCH: _("This is more than one search takes: what goes beyond was left out."),
+}
+
+
+def hint(advice: Advice) -> str:
+    return str(_HINTS[advice.hint]) % {"text": advice.text}

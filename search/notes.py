@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC
 from functools import cache
-from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -67,15 +66,19 @@ def _document(note: Note, tags: Iterable[str]) -> Document:
         "title": normalise(thread.title),
         "source": normalise(note.body),
         "place": normalise("\n".join([note.author_name, *tags, *_words_for(thread.kind)])),
-        "context": normalise("\n".join([note.quote, *_runbook(note)])),
+        "context": normalise(note.quote),
+        **_runbook(note),
+        "owners": normalise(note.author_name),
+        "tags": list(tags),
+        "created": said_at,
         "parts": " ".join(parts(f"{note.body}\n{thread.title}")),
     }
 
 
-def _runbook(note: Note) -> tuple[Any, ...]:
+def _runbook(note: Note) -> Document:
     if note.notebook is None or note.notebook.space_id != note.space_id:
-        return (note.path,)
-    return note.notebook.title, note.notebook.path
+        return {"placed": normalise(note.path)}
+    return {"titled": normalise(note.notebook.title), "placed": normalise(note.notebook.path)}
 
 
 @cache

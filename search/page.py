@@ -8,10 +8,13 @@ from typing import Any
 
 from django.http import QueryDict
 
+from search.asking import words_of
 from search.find import FACETS, LAST_PAGE, NEWEST, Found, Value, Wish
 from search.labels import FACETS as FACET_LABELS
-from search.labels import STATUS_MARKS, label
-from search.query import Kind
+from search.labels import STATUS_MARKS, hint, label
+from search.language.reading import LONGEST
+from search.solrquery import translated
+from search.understanding import Kind, parts_of
 
 # What a facet shows before "more"; pages on either side of the current one.
 FEW = 8
@@ -24,6 +27,7 @@ class Chip:
     text: str
     label: str = ""
     without: str = ""  # the address of the search without it
+    is_negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,20 @@ class Page:
         return (*self._term_chips(), *self._facet_chips())
 
     @property
+    def is_rankable(self) -> bool:
+        """Whether there are words that make one hit better than another."""
+        return any(True for _ in words_of(self.found.query.tree))
+
+    @property
+    def has_several_parts(self) -> bool:
+        return len(parts_of(self.found.query)) > 1
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """What of the words was read otherwise than it may have been meant."""
+        return tuple(hint(advice) for advice in self.found.query.advice)
+
+    @property
     def plain_url(self) -> str:
         """The same words, narrowed to nothing."""
         return _address({"q": self.found.wish.text})
@@ -96,8 +114,14 @@ class Page:
         return self._url(page=page + 1) if page < self.found.page_count else ""
 
     def _term_chips(self) -> Iterator[Chip]:
-        for term in self.found.query.parts:
-            yield Chip(str(term.kind), f"“{term.text}”" if term.kind is Kind.PHRASE else term.text)
+        for part in parts_of(self.found.query):
+            yield Chip(
+                str(part.kind),
+                f"“{part.text}”" if part.kind is Kind.PHRASE else part.text,
+                part.label,
+                self._url(q=part.without, page=None),
+                part.is_negated,
+            )
 
     def _facet_chips(self) -> Iterator[Chip]:
         for name, value in self.found.wish.narrowed.items():
@@ -146,7 +170,7 @@ def wish_of(asked: QueryDict) -> Wish:
     """Whatever stands in an address: what it cannot mean is left out."""
     page = asked.get("page", "")
     return Wish(
-        text=asked.get("q", "").strip(),
+        text=asked.get("q", "").strip() or translated(asked.get("solrquery", "")[:LONGEST]),
         sort=NEWEST if asked.get("sort") == NEWEST else "best",
         page=min(max(int(page), 1), LAST_PAGE) if page.isdecimal() and len(page) < 5 else 1,
         narrowed={name: value for name in FACETS if (value := asked.get(name, "").strip().replace("\0", ""))},

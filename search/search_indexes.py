@@ -12,7 +12,14 @@ from haystack.exceptions import SkipDocument
 
 from notebooks.models import Cell, Notebook
 from search.documents import Document, documents_of
-from search.engines.fields import KeywordField, MomentField, NumberField, PartsField, TextField
+from search.engines.fields import (
+    KeywordField,
+    LabelsField,
+    MomentField,
+    NumberField,
+    PartsField,
+    TextField,
+)
 from search.naming import Name, NoteName, identifier_of, named
 from search.notes import note_documents_of
 from stickies.models import Note
@@ -27,7 +34,9 @@ class _Documents(indexes.SearchIndex):  # type: ignore[misc]
     title = TextField(boost=8.0)  # of a notebook, or a note's page; a cell has it as context
     headings = TextField(boost=5.0)
     place = TextField(boost=4.0)  # path and owner of a notebook; author, tags and kind of a note
-    context = TextField(own=False, boost=0.5)  # where a cell stands, or a note
+    context = TextField(own=False, boost=0.5)  # the headings above a cell and its owner, what a note quotes
+    titled = TextField(own=False, boost=0.5)  # of the runbook that a cell stands in, or a note
+    placed = TextField(own=False, boost=0.5)  # its path
     parts = PartsField(boost=0.5)
     kind = KeywordField()  # notebook, note, or a cell's type
     note_kind = KeywordField()  # hazard, question, tip, decision
@@ -36,6 +45,13 @@ class _Documents(indexes.SearchIndex):  # type: ignore[misc]
     owner = KeywordField()  # of a note who wrote it
     meme = KeywordField()
     full_meme = KeywordField()  # with its branch
+    folder = KeywordField()
+    owners = KeywordField()  # these three folded: how they are asked for
+    languages = KeywordField()
+    kernels = KeywordField()
+    tags = LabelsField()  # folded, without "#"
+    has = LabelsField()  # error, output, image
+    standing = LabelsField()  # see search/standing.py
     space = NumberField()
     notebook = (
         NumberField()
@@ -44,6 +60,7 @@ class _Documents(indexes.SearchIndex):  # type: ignore[misc]
     year = NumberField()
     recency = NumberField()  # orders newest first, a notebook's cells as they stand in it
     updated = MomentField()
+    created = MomentField()  # when it first came in, or was written
 
     def full_prepare(self, obj: Any) -> Document:
         """For Haystack's own commands, which hand over row by row; refresh.py makes documents in bulk."""

@@ -60,6 +60,7 @@ class Notebook(models.Model):
     language = models.CharField(max_length=60, blank=True)
     kernel = models.CharField(max_length=200, blank=True)
     cell_count = models.PositiveIntegerField(default=0)
+    tags = models.JSONField(default=list)  # of its metadata
     revision = models.ForeignKey(
         "notebooks.Revision", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )  # the current one

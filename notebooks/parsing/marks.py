@@ -15,8 +15,7 @@ def marks_of(metadata: dict[str, Json]) -> Marks:
     run_through = mapping(metadata.get("run_through_control"))
     legacy = mapping(metadata.get("run_control"))  # the older Freeze extension
     jupyter = mapping(metadata.get("jupyter"))
-    tags = metadata.get("tags")
-    tags = tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
+    tags = tags_of(metadata)
     return Marks(
         is_frozen=run_through.get("frozen") is True or legacy.get("frozen") is True,
         is_read_only=run_through.get("read_only") is True or legacy.get("read_only") is True,
@@ -31,6 +30,12 @@ def marks_of(metadata: dict[str, Json]) -> Marks:
         tags=tags,
         pinned=_pinned(metadata.get("pinned_outputs")),
     )
+
+
+def tags_of(metadata: dict[str, Json]) -> tuple[str, ...]:
+    """`tags`, of a cell or a notebook."""
+    tags = metadata.get("tags")
+    return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
 
 
 def _pinned(value: Json) -> tuple[PinnedOutputs, ...]:

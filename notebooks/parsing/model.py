@@ -113,6 +113,7 @@ class ParsedNotebook:
     former: tuple[Meme, ...] = ()  # its ids before each new root, oldest first
     new_roots: tuple[tuple[Meme, Meme], ...] = ()  # (id before, id after) of cells at a new root
     server_url: str = ""  # the notebook server that had it open last
+    tags: tuple[str, ...] = ()  # of its metadata, as written
 
 
 class InvalidNotebook(Exception):

@@ -4,7 +4,7 @@ import re
 
 from notebooks import memes
 from notebooks.parsing import ancestry
-from notebooks.parsing.marks import count_of, executed_at, marks_of, started_at
+from notebooks.parsing.marks import count_of, executed_at, marks_of, started_at, tags_of
 from notebooks.parsing.model import CellType, Json, ParsedCell, ParsedNotebook
 from notebooks.parsing.outputs import bounded, mapping, outputs_of, text_of
 from notebooks.parsing.reading import read
@@ -38,6 +38,7 @@ def parse(raw: bytes) -> ParsedNotebook:
         former=ancestry.former_of_notebook(metadata, meme),
         new_roots=ancestry.new_roots_of(metadata),
         server_url=ancestry.server_url_of(metadata),
+        tags=tags_of(metadata),
     )
 
 

@@ -9,6 +9,7 @@ from whoosh import analysis as whoosh_analysis
 
 from search.analysis import ATOM, SINGLE
 
+SEPARATOR = "\x1f"  # stands in no value: normalised text has no control characters but blanks
 # whoosh3 says that it is typed, and is so by half.
 Token: Any = vars(whoosh_analysis)["Token"]
 Tokenizer: Any = vars(whoosh_analysis)["Tokenizer"]
@@ -22,6 +23,21 @@ class Bigrams(Tokenizer):  # type: ignore[misc]
             options.get("positions", False), options.get("chars", False), mode=options.get("mode", "")
         )
         for place, text in enumerate(paired(ATOM.findall(value))):
+            token.text = text
+            token.boost = 1.0
+            token.stopped = False
+            token.pos = start_pos + place
+            yield token
+
+
+class Each(Tokenizer):  # type: ignore[misc]
+    """Values that were joined by SEPARATOR, each as it is."""
+
+    def __call__(self, value: str, *, start_pos: int = 0, **options: Any) -> Iterator[Any]:
+        token = Token(
+            options.get("positions", False), options.get("chars", False), mode=options.get("mode", "")
+        )
+        for place, text in enumerate(value.split(SEPARATOR)):
             token.text = text
             token.boost = 1.0
             token.stopped = False

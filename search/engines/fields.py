@@ -31,6 +31,13 @@ class KeywordField(indexes.CharField):  # type: ignore[misc]
         super().__init__(**{"null": True, "stored": False, **kwargs})
 
 
+class LabelsField(indexes.MultiValueField):  # type: ignore[misc]
+    """Any number of values as they are: to filter by and to count."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"null": True, "stored": False, **kwargs})
+
+
 class NumberField(indexes.IntegerField):  # type: ignore[misc]
     """A whole number: to filter, count and order by."""
 

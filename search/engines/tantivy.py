@@ -44,7 +44,9 @@ class TantivyWriter:
     def add(self, document: Document) -> None:
         self._has_changes = True
         self._writer.add_document(
-            tantivy.Document(**{name: value for name, value in document.items() if value not in (None, "")})
+            tantivy.Document(
+                **{name: value for name, value in document.items() if value not in (None, "", [])}
+            )
         )
 
     def remove(self, field: str, value: str | int) -> None:

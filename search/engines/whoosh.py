@@ -22,9 +22,9 @@ from whoosh.filedb import filestore
 from whoosh.sorting import Count, FieldFacet
 
 from search.analysis import SINGLE
-from search.engines.bigrams import Bigrams, paired
+from search.engines.bigrams import SEPARATOR, Bigrams, Each, paired
 from search.engines.embedded import Answered, Asked, Document, EmbeddedBackend, EmbeddedEngine
-from search.engines.fields import MomentField, NumberField, PartsField, TextField
+from search.engines.fields import LabelsField, MomentField, NumberField, PartsField, TextField
 from search.engines.tree import All, And, Beginning, Between, Node, Not, Nothing, Or, Text, Value
 
 # whoosh3 says that it is typed, and is so by half.
@@ -55,7 +55,7 @@ class WhooshWriter:
     def add(self, document: Document) -> None:
         writer = self._opened()
         writer.add_document(
-            **{name: _stored(value) for name, value in document.items() if value not in (None, "")}
+            **{name: _stored(value) for name, value in document.items() if value not in (None, "", [])}
         )
 
     def remove(self, field: str, value: str | int) -> None:
@@ -232,6 +232,8 @@ def _field(field: Any) -> Any:
         return whoosh_fields.NUMERIC(int, bits=64, sortable=True)
     if isinstance(field, MomentField):
         return whoosh_fields.DATETIME(sortable=True)
+    if isinstance(field, LabelsField):
+        return whoosh_fields.TEXT(analyzer=Each(), phrase=False)
     return whoosh_fields.ID(sortable=True)
 
 
@@ -255,7 +257,9 @@ def _term(schema: whoosh_fields.Schema, field: str, value: Any) -> Any:
 
 
 def _stored(value: Any) -> Any:
-    """Whoosh knows no time zones: what it keeps is UTC."""
+    """Whoosh knows no time zones: what it keeps is UTC. Several values are one text for it."""
+    if isinstance(value, list):
+        return SEPARATOR.join(value)
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value.astimezone(UTC).replace(tzinfo=None)
     return value

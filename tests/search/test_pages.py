@@ -212,7 +212,11 @@ def test_the_api_answers_as_promised(space, api):
     assert answer["facets"]["owner"] == [{"value": "kato", "label": "kato", "count": 1}]
     assert answer["query"] == {
         "text": "hosts localhost",
-        "terms": [{"kind": "word", "text": "hosts"}, {"kind": "word", "text": "localhost"}],
+        "terms": [
+            {"kind": "word", "text": "hosts", "field": "", "negated": False},
+            {"kind": "word", "text": "localhost", "field": "", "negated": False},
+        ],
+        "hints": [],
         "beginnings": False,
     }
 
