@@ -8,7 +8,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
@@ -106,9 +106,10 @@ def _entries(listed: list[Any], folder: str) -> Iterator[Entry]:
 
 def _moment(date: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(date)
+        told = parsedate_to_datetime(date)
     except (TypeError, ValueError):
         return None
+    return told if told.tzinfo else told.replace(tzinfo=UTC)
 
 
 def _is_name(name: str) -> bool:

@@ -7,7 +7,7 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 
-_NOT_CARRIED = {"connection", "keep-alive", "transfer-encoding", "content-length", "host"}
+_NOT_CARRIED = {"connection", "keep-alive", "transfer-encoding", "content-length", "host", "date", "server"}
 
 
 class Between:

@@ -10,6 +10,7 @@ import sys
 import time
 from contextlib import closing, suppress
 from hashlib import sha1
+from itertools import count
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -21,6 +22,7 @@ from tests.sites import alive_in_session, children_of
 HERE = Path(__file__).parent
 PROXY = HERE / "node_modules" / ".bin" / "configurable-http-proxy"
 TOKEN = "a-token-of-the-tests"
+_MARKS = count(1)
 
 # Tornado calls this for each request that it has answered.
 _WRITE_DOWN = """
@@ -180,9 +182,16 @@ class JupyterServer(_Server):
 
     def requests(self):
         """What it was asked since this was asked last: (method, status, address) each."""
-        lines = self.requests_log.read_text().splitlines() if self.requests_log.exists() else []
+        # It writes an answer down when it has sent it. What we ask last, it writes down last.
+        mark = f"?mark={next(_MARKS)}"
+        urlopen(f"{self.url}api{mark}", timeout=10).close()
+        end = time.monotonic() + 10
+        while mark not in (text := self.requests_log.read_text()):
+            assert time.monotonic() < end, text[-1000:]
+            time.sleep(0.005)
         self.requests_log.write_text("")
-        return [tuple(line.split(" ", 2)) for line in lines]
+        found = [tuple(line.split(" ", 2)) for line in text.splitlines()]
+        return [each for each in found if "?mark=" not in each[2]]
 
     def empty(self):
         for each in self.root.iterdir():
