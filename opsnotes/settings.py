@@ -41,7 +41,6 @@ KEEP_EXECUTIONS = env.count("OPSNOTES_KEEP_EXECUTIONS")  # of a cell; failures s
 STALE_DAYS = env.positive("OPSNOTES_STALE_DAYS", 90)
 SOURCE_HOSTS = env.hosts("OPSNOTES_SOURCE_HOSTS")
 SOURCE_ROOTS = env.folders("OPSNOTES_SOURCE_ROOTS")
-STALE_AFTER = timedelta(days=env.positive("OPSNOTES_STALE_DAYS", 90))
 
 # --- Django ----------------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -104,7 +104,7 @@ def _shown(step: int, row: _Row, logged: Sequence[_Ran], notebook: Notebook, per
         status=row.status,
         at=row.executed_at or (last.end if last else None),
         count=row.execution_count,
-        is_changed=last is not None and not _is_same(last.code_digest, row.source),
+        is_changed=last is not None and last.code_digest not in ("", digest_of(row.source)),
         tries=_tries(own) if row.status is Status.OK else 1,
         who=last.who if last and last.who else person,
     )
@@ -127,11 +127,3 @@ def _tries(ran: Sequence[_Ran]) -> int:
             break
         tries += 1
     return tries
-
-
-def _is_same(digest: str, source: str) -> bool:
-    """Front ends add or cut a line's end as they send code."""
-    if not digest or digest == digest_of(source):
-        return True
-    ends = source.rstrip("\n"), source + "\n", source.strip()
-    return any(digest == digest_of(text) for text in ends)

@@ -15,6 +15,7 @@ from operator import or_
 
 from django.db.models import Q
 
+from execlogs.lists import Step
 from execlogs.models import Execution, Status
 from execlogs.models.execution import ExecutionQuerySet
 from notebooks.models.space import Viewer
@@ -36,6 +37,15 @@ class Mending:
     @property
     def between(self) -> Sequence[Execution]:
         return self.after[:-1] if self.is_repaired else self.after
+
+    @property
+    def steps(self) -> list[Step]:
+        """All that came after, for a list."""
+        return [Step(each) for each in self.after]
+
+    @property
+    def steps_between(self) -> list[Step]:
+        return [Step(each) for each in self.between]
 
     @property
     def is_changed(self) -> bool:

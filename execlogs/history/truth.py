@@ -19,6 +19,8 @@ from notebooks.parsing.model import Status
 # Logs tell whole seconds; what lies closer together is told apart by its execution count.
 CLOSE = timedelta(seconds=1)
 
+MOST = 2  # marks at a cell; of more, those that weigh most
+
 _Cause = tuple["Kind", int | None]
 
 
@@ -118,7 +120,7 @@ def quiet(marks: Mapping[int, Sequence[Mark]], account: Account) -> dict[int, tu
             same = places[_cause(mark, index)]
             if same[0] == index and not _is_said(mark, account):
                 shown[index] += (replace(mark, below=len(same) - 1),)
-    return dict(shown)
+    return {index: kept[:MOST] for index, kept in shown.items()}
 
 
 def ran_later(one: Shown, other: Shown) -> bool:
@@ -162,6 +164,7 @@ class _Above:
 
 
 def _marks_at(cell: Shown, above: _Above, oldest: datetime) -> tuple[Mark, ...]:
+    """What weighs most first."""
     if cell.status is Status.NOT_RUN:
         return (Mark(Kind.NEVER if cell.at is None else Kind.CLEARED, at=cell.at),)
     if not cell.has_run:
@@ -169,8 +172,8 @@ def _marks_at(cell: Shown, above: _Above, oldest: datetime) -> tuple[Mark, ...]:
     later, failed = above.later_than(cell), above.failed
     found = (
         Mark(Kind.CHANGED, at=cell.at) if cell.is_changed else None,
-        Mark(Kind.ORDER, later, cell.at) if later else None,
         Mark(Kind.AFTER_FAILURE, failed, cell.at) if failed and not ran_later(failed, cell) else None,
+        Mark(Kind.ORDER, later, cell.at) if later else None,
         Mark(Kind.OLD, at=cell.at) if cell.at is not None and cell.at < oldest else None,
     )
     return tuple(mark for mark in found if mark is not None)

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 from django import template
 
-from execlogs.history import History
-from execlogs.history import markup
+from execlogs.history import History, markup
 from execlogs.history.truth import Mark
 from notebooks.rendering import SafeHtml
 

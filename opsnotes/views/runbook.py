@@ -16,6 +16,7 @@ from notebooks.models.space import Viewer
 from notebooks.paging import index_asked, query_of
 from notebooks.showing import Showing, bearer_of, shown_cells, shown_revision
 from opsnotes.crumbs import crumbs_of
+from opsnotes.executed import executed, executed_before
 from opsnotes.reading import Reading
 from stickies.standing import notes_beside, notes_on
 from sync.provenance import provenance_of
@@ -68,7 +69,9 @@ def gone(request: HttpRequest, notebook: Notebook) -> HttpResponse:
 
 def _visible(user: Viewer, pk: int) -> Notebook:
     """The notebook of this address, or the one that moved away from it."""
-    notebooks = Notebook.objects.visible_to(user).with_place().select_related("revision__by", "deleted_by")
+    notebooks = (
+        Notebook.objects.visible_to(user).with_place().select_related("revision__by", "deleted_by", "trace")
+    )
     found = notebooks.filter(signposts__pk=pk).first() or notebooks.without_signposts().filter(pk=pk).first()
     if found is None:
         raise Http404
@@ -96,6 +99,11 @@ def _context(
     request: HttpRequest, notebook: Notebook, revision: Revision, showing: Showing
 ) -> dict[str, object]:
     is_old = revision.pk != notebook.revision_id
+    told = (
+        executed_before(showing.cells, request.user)
+        if is_old
+        else executed(showing.cells, showing.part, notebook, request.user)
+    )
     linking = list(linked_from(notebook, request.user).order_by("title", "pk")[: LINKS + 1])
     return {
         "notebook": notebook,
@@ -110,6 +118,7 @@ def _context(
         "has_more_links": len(linking) > LINKS,
         "can_write": notebook.is_writable_by(request.user),
         "badge": None if is_old else badge(notebook, request.user),
+        "executed": told,
         "provenance": provenance_of(notebook, request.user),
         "notes": (notes_beside if is_old else notes_on)(showing.cells, notebook, request.user),
         "sizes": sizes({cell.meme for cell in showing.cells}, request.user),

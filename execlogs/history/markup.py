@@ -1,0 +1,136 @@
+"""What executions tell of a cell, beside it: a line on its history, and its truth marks. A page has hundreds.
+
+Every value goes through written(), which escapes it; the forms are constants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from execlogs.history.record import History, Past
+from execlogs.history.truth import Kind, Mark
+from execlogs.models import Status
+from execlogs.templatetags.executions import lasted
+from notebooks.rendering import SafeHtml, joined, written
+from notebooks.templatetags.moments import exact
+
+_GLANCE = '<div class="ran {}">{}<p>{}</p></div>'
+_STRIP = '<span class="bricks ran-strip" role="img" aria-label="{}">{}</span>'
+_BRICKS = {
+    Status.OK: SafeHtml('<i class="ok"></i>'),
+    Status.ERROR: SafeHtml('<i class="err"></i>'),
+    Status.ABORTED: SafeHtml('<i class="none"></i>'),
+    Status.RUNNING: SafeHtml('<i class="open"></i>'),
+    Status.UNKNOWN: SafeHtml('<i class="open"></i>'),
+}
+_OPENER = '<a class="ran-more" href="{}" data-ran>{}</a>{}'
+_LAST = ' · {} <a href="{}">{}</a>{}'
+_WORTH_SAYING = timedelta(seconds=1)  # of how long it takes
+_MARK = '<details class="truth {}"><summary>{}</summary><p>{}</p></details>'
+
+
+def glance(history: History, url: str) -> SafeHtml | str:
+    """Whether it ever failed, in a line; '' of what never ran. `url` has the rest."""
+    if not history.ran:
+        return ""
+    edge = "err-edge" if history.failed else "ok-edge" if history.ok else "no-edge"
+    return written(_GLANCE, edge, strip(history), written(_OPENER, url, said(history), _beside(history)))
+
+
+def said(history: History) -> str:
+    """ "Never failed in 23 runs", "Failed 4 of 23 runs": in words, for any place."""
+    ran = history.ran
+    number = _("more than %(n)s") % {"n": f"{ran:,}"} if history.is_capped else f"{ran:,}"
+    many = {"n": number, "failed": f"{history.failed:,}"}
+    if history.failed:
+        return ngettext("Failed in its one run", "Failed %(failed)s of %(n)s runs", ran) % many
+    if not history.ok:
+        return ngettext("Ran once, its end is not told", "Ran %(n)s times, no end is told", ran) % many
+    if history.open:
+        return ngettext("No failure known in %(n)s run", "No failure known in %(n)s runs", ran) % many
+    return ngettext("Never failed in %(n)s run", "Never failed in %(n)s runs", ran) % many
+
+
+def strip(history: History) -> SafeHtml:
+    """The last outcomes, the oldest first."""
+    statuses = history.statuses
+    return written(_STRIP, strip_said(statuses), joined(_BRICKS[status] for status in statuses))
+
+
+def strip_said(statuses: Iterable[Status]) -> str:
+    told = list(statuses)
+    parts = [f"{told.count(status)} {status.label}" for status in Status if status in told]
+    return _("The last %(n)d, the oldest first: %(parts)s") % {"n": len(told), "parts": ", ".join(parts)}
+
+
+def marks(some: Iterable[Mark]) -> SafeHtml:
+    return joined(written(_MARK, mark.kind, _name(mark), _why(mark)) for mark in some)
+
+
+def _beside(history: History) -> SafeHtml | str:
+    if history.failed:
+        failed = _last(_("last on"), history.last_error)
+        return joined((failed, _last(_("last success"), history.last_ok)))
+    typical = history.typical
+    if typical is None or typical < _WORTH_SAYING:
+        return ""
+    return written(" · {} {}", _("usually"), lasted(typical))
+
+
+def _last(words: str, past: Past | None) -> SafeHtml | str:
+    if past is None:
+        return ""
+    who = " " + _("by %(who)s") % {"who": past.who} if past.who else ""
+    return written(_LAST, words, past.url, day(past.at), who)
+
+
+def day(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d}"
+
+
+def _name(mark: Mark) -> str:
+    """What the closed mark says."""
+    return {
+        Kind.NEVER: _("never run"),
+        Kind.CLEARED: _("ran, output cleared"),
+        Kind.CHANGED: _("changed since it ran"),
+        Kind.ORDER: _("ran before step %(step)s"),
+        Kind.AFTER_FAILURE: _("ran after step %(step)s failed"),
+        Kind.OLD: _("older than %(days)s days"),
+    }[mark.kind] % _values(mark)
+
+
+def _why(mark: Mark) -> str:
+    """What it says when it is opened."""
+    told = {
+        Kind.NEVER: _("Neither an output nor a log of this copy tells of an execution."),
+        Kind.CLEARED: _("A log tells that it ran here, last on %(at)s. Its output was cleared since."),
+        Kind.CHANGED: _(
+            "The log of the run that left this output, on %(at)s, has other code than stands here now."
+        ),
+        Kind.ORDER: _(
+            "Step %(step)s, above it, was run again later: this output may rest on what was there before."
+        ),
+        Kind.AFTER_FAILURE: _("Step %(step)s, above it, had failed when this ran, and was passed over."),
+        Kind.OLD: _("It ran on %(at)s. What it shows may have changed since."),
+    }[mark.kind] % _values(mark)
+    if not mark.below:
+        return told
+    below = ngettext(
+        "The same is true of %(n)d cell below.", "The same is true of %(n)d cells below.", mark.below
+    )
+    return f"{told} {below % {'n': mark.below}}"
+
+
+def _values(mark: Mark) -> dict[str, object]:
+    return {
+        "step": mark.because.step if mark.because else "",
+        "at": exact(mark.at) or _("an unknown day"),
+        "days": settings.STALE_DAYS,
+    }
