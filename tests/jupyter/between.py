@@ -10,6 +10,13 @@ from threading import Lock, Thread
 _NOT_CARRIED = {"connection", "keep-alive", "transfer-encoding", "content-length", "host", "date", "server"}
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """Who asked has hung up: that is what is tested."""
+
+
 class Between:
     """Hands on what it is asked to `upstream`, a port, unless one of `rules` acts: called with the handler, it answers
     and returns True, or returns None. Without an upstream, what no rule answers is 404."""
@@ -102,8 +109,7 @@ class Between:
             def log_message(self, *args):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        self.server = _Server(("127.0.0.1", 0), Handler)
         self.port = self.server.server_address[1]
         self.scheme = "http"
         Thread(target=self.server.serve_forever, args=[0.02], daemon=True).start()

@@ -10,8 +10,8 @@ import sys
 import time
 from contextlib import closing, suppress
 from hashlib import sha1
-from itertools import count
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 from urllib.request import Request, urlopen
 

@@ -148,7 +148,7 @@ def test_a_slow_folder_is_left_for_the_next_run(jupyter, between, monkeypatch):
     put(jupyter.root, "slow/a.ipynb")
     put(jupyter.root, "b.ipynb")
     server = between(jupyter.port)
-    server.rule(lambda asked: time.sleep(1.5) or asked.hand_on(), path="/contents/slow")
+    server.rule(lambda asked: time.sleep(1.5) or asked.hang_up(), path="/contents/slow")
     found = listed(source_at(server.url(base="/base/"), patience=1))
     assert found["slow"].trouble.code == Problem.TIMED_OUT
     assert [entry.path for entry in found[""].entries] == ["b.ipynb"]
