@@ -25,6 +25,7 @@ from sync.trouble import Trouble
 HUB_OWNERS = f"{OWNER}/**"  # of all servers of a hub the first folder is the user
 # What stands behind a server's own address where a browser shows it.
 _PAGES = {Source.Kind.JUPYTER: ("/lab", "/tree"), Source.Kind.HUB: ("/hub",)}
+Check = tuple[str, Callable[[], None]]  # of which field, and what raises what is wrong with it
 _WEB = (Source.Kind.JUPYTER, Source.Kind.HUB)
 
 
@@ -33,22 +34,32 @@ def settle(source: Source, by: Viewer, secret: str = "") -> None:
     """Writes what was entered in its one form, and the secret, if one was typed, sealed. Raises ValidationError with
     what is wrong with each field."""
     secret = secret.strip() or _token_in(source)
-    wrong: dict[str, str] = {}
-    for name, check in _checks(source, by, secret):
-        try:
-            check()
-        except ValidationError as error:
-            wrong[name] = error.messages[0]
-        except (Trouble, UnsafePath) as error:
-            wrong[name] = explain_refusal(error.code, "") if isinstance(error, UnsafePath) else str(error)
-    if wrong:
-        raise ValidationError(wrong)
+    # Who may not do it at all is not told what lies on this server.
+    for checks in (_rights(source, by), _checks(source, secret)):
+        if wrong := {name: text for name, check in checks if (text := _complaint(check))}:
+            raise ValidationError(wrong)
     _settle_secret(source, secret)
 
 
-def _checks(source: Source, by: Viewer, secret: str) -> Iterator[tuple[str, Callable[[], None]]]:
+def _complaint(check: Callable[[], None]) -> str:
+    """What is wrong, in words; "" where nothing is."""
+    try:
+        check()
+    except ValidationError as error:
+        return str(error.messages[0])
+    except UnsafePath as error:
+        return explain_refusal(error.code, "")
+    except Trouble as error:
+        return str(error)
+    return ""
+
+
+def _rights(source: Source, by: Viewer) -> Iterator[Check]:
     yield "space", lambda: _check_space(source, by)
     yield "kind", lambda: _check_kind(source, by)
+
+
+def _checks(source: Source, secret: str) -> Iterator[Check]:
     yield "address", lambda: _settle_address(source)
     yield "start", lambda: _settle_start(source)
     yield "folder", lambda: _settle_folder(source)
