@@ -36,14 +36,22 @@ def signature(secret: str, now: int, body: bytes) -> str:
 
 
 def _slack(told: Mapping[str, Any]) -> str:
+    if told["event"] == What.SYNC_FAILED:
+        return _with_excerpt(_("A sync failed: %(title)s") % {"title": f"*{_link(told)}*"}, told)
     what = {
         What.NOTE: _("noted"),
         What.REPLY: _("replied"),
         What.RESOLVED: _("resolved"),
         What.REOPENED: _("reopened"),
     }.get(told["event"], told["event"])
-    link = f"<{told['url']}|{_escaped(told['title'])}>"
-    said = f"*{_escaped(told['actor'] or _('Somebody'))}* {what}: {link}"
+    return _with_excerpt(f"*{_escaped(told['actor'] or _('Somebody'))}* {what}: {_link(told)}", told)
+
+
+def _link(told: Mapping[str, Any]) -> str:
+    return f"<{told['url']}|{_escaped(told['title'])}>"
+
+
+def _with_excerpt(said: str, told: Mapping[str, Any]) -> str:
     return f"{said}\n> {_escaped(told['excerpt'])}" if told["excerpt"] else said
 
 

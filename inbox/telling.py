@@ -40,6 +40,7 @@ class Event:
     excerpt: str
     url: str  # a path on this site
     notebook: Notebook | None = None
+    folder: str = ""  # of the space, that it is about where it is about no notebook
     families: frozenset[UUID] = frozenset()
     to: frozenset[int] = frozenset()  # ids of users who are told in any case, if they may read the space
 
@@ -88,12 +89,18 @@ def _watchers(event: Event) -> dict[int, int | None]:
         of_any |= Q(kind=Watch.Kind.FAMILY, family__in=event.families)
     if event.notebook is not None:
         of_any |= Q(kind=Watch.Kind.RUNBOOK, notebook=event.notebook)
-        folders = folders_above(event.notebook.folder)
-        of_any |= Q(kind=Watch.Kind.FOLDER, space=event.notebook.space_id, folder__in=folders)
+    space, folder = _place_of(event)
+    of_any |= Q(kind=Watch.Kind.FOLDER, space=space, folder__in=folders_above(folder))
     found = Watch.objects.heard().filter(of_any).values_list("user_id", "pk", "kind", "folder")
     farthest_first = sorted(found, key=lambda row: (_NEARNESS[row[2]], len(row[3]), row[1]))
     muted = _muted(event)
     return {user: pk for user, pk, _kind, _folder in farthest_first if user not in muted}
+
+
+def _place_of(event: Event) -> tuple[int, str]:
+    if event.notebook is not None:
+        return event.notebook.space_id, event.notebook.folder
+    return event.space.pk, event.folder
 
 
 _NEARNESS: Mapping[str, int] = {

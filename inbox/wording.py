@@ -17,6 +17,8 @@ def headline(notice: Notice) -> str:
             return _("%(who)s resolved: %(title)s") % said
         case What.REOPENED:
             return _("%(who)s reopened: %(title)s") % said
+        case What.SYNC_FAILED:
+            return _("A sync failed: %(title)s") % said
     return _("%(who)s noted: %(title)s") % said
 
 
@@ -24,6 +26,8 @@ def reason(notice: Notice) -> str:
     """Why this person was told."""
     watch = notice.watch
     if watch is None:
+        if notice.what == What.SYNC_FAILED:
+            return _("You set up this source.")
         return _("You are mentioned, or take part in it.")
     match watch.kind:
         case Watch.Kind.RUNBOOK:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from notebooks import door, paths
 from notebooks.door import Incoming, Received
 from notebooks.doorbell import MOST_BELLS, ring, ring_on_commit
+from notebooks.holds import Holds
 from notebooks.models import Batch, BatchItem, Space
 from notebooks.models.batch import BatchItemQuerySet
 from notebooks.refusals import Refusal
@@ -59,12 +60,24 @@ def receive(batch: Batch, files: Iterable[Incoming], portion: str = "", *, is_la
 
 def put_down(batch: Batch, received: Iterable[Received], *, may_repeat: bool = False) -> None:
     """Writes down what came through the door. Inside a transaction that holds the batch's row."""
+    received = _unless_held(batch, received)
     left_out = Counter(file.skipped for file in received if file.skipped)
     batch.skipped = dict(Counter(batch.skipped) + left_out)
     batch.save()
     rows = list(_rows(batch, [file for file in received if not file.skipped], may_repeat=may_repeat))
     BatchItem.objects.bulk_create(rows, batch_size=_CHUNK)
     ring_on_commit(sum(row.state == State.QUEUED for row in rows))
+
+
+def _unless_held(batch: Batch, received: Iterable[Received]) -> list[Received]:
+    """Folders that a source fills get nothing from anybody else."""
+    holds = Holds.of(batch.space)
+    return [
+        file.refused(Refusal.HELD, holder)
+        if not file.skipped and (holder := holds.holder_of(file.path))
+        else file
+        for file in received
+    ]
 
 
 def close(batch: Batch) -> None:

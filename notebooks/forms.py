@@ -156,6 +156,8 @@ class MoveForm(forms.Form):
             moving.move(self.notebook, self.cleaned_data["space"], self.cleaned_data["path"], by)
         except moving.PlaceTaken:
             self.add_error("path", taken_text())
+        except moving.Held as error:
+            self.add_error("path", held_text(error))
         except moving.NotThere:
             self.add_error(None, _("Somebody deleted this runbook meanwhile. Restore it first."))
         return not self.errors
@@ -167,6 +169,12 @@ def why_not(error: paths.UnsafePath) -> str:
             "Nothing is kept in dot folders, checkpoints and temporary folders. Choose another place."
         )
     return explain(error.code, "")
+
+
+def held_text(error: moving.Held) -> str:
+    return gettext(
+        "The source “%(name)s” fills this folder, and nothing else goes there. Choose another."
+    ) % {"name": error}
 
 
 def taken_text() -> str:

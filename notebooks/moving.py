@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from notebooks import paths
+from notebooks import holds, paths
 from notebooks.ingest import Reread
 from notebooks.models import Notebook, Space
 from notebooks.models.space import Viewer
@@ -20,6 +20,10 @@ from notebooks.storing import with_fragments
 
 class PlaceTaken(Exception):
     """Another notebook stands where this one should go."""
+
+
+class Held(Exception):
+    """Something of its own fills the folder where this should go; the argument is its name."""
 
 
 class NotThere(Exception):
@@ -42,9 +46,19 @@ def destination(name: str, typed: str) -> str:
 def move(notebook: Notebook, space: Space, path: str, by: User) -> None:
     """Moves or renames; the old address leads to the new one. `path` is one that destination() gave.
 
-    Raises PlaceTaken, or NotThere where the notebook is not in use any more.
+    Raises PlaceTaken, Held, or NotThere where the notebook is not in use any more.
     """
-    while not with_fragments(lambda: _moved(notebook.pk, space, path, by)):
+    if (notebook.space_id, notebook.path) != (space.pk, path) and (holder := holds.holder_of(space, path)):
+        raise Held(holder)
+    follow(notebook, space, path, by)
+
+
+def follow(notebook: Notebook, space: Space, path: str, by: User | None, *, owner: str = "") -> None:
+    """The same for what fills the folder itself: its file was moved, so its page is; to `owner`, where that is told.
+
+    Raises PlaceTaken or NotThere.
+    """
+    while not with_fragments(lambda: _moved(notebook.pk, space, path, by, owner)):
         pass  # a newer revision came in while this one was read
 
 
@@ -74,7 +88,7 @@ def forwarded(space: Space, path: str, user: Viewer) -> Notebook | None:
     return Notebook.objects.visible_to(user).with_place().filter(pk=signpost.moved_to_id).first()
 
 
-def _moved(pk: int, space: Space, path: str, by: User) -> bool:
+def _moved(pk: int, space: Space, path: str, by: User | None, owner: str) -> bool:
     """False where a newer revision came in meanwhile."""
     notebook = Notebook.objects.select_related("revision").get(pk=pk)
     if notebook.revision is None or notebook.is_deleted:
@@ -90,13 +104,21 @@ def _moved(pk: int, space: Space, path: str, by: User) -> bool:
         if locked.revision_id != notebook.revision_id:
             return False
         _leave_signpost(locked, by)
+        _give(locked, owner)
         _put(locked, space, path)
         reread.store(locked)
         notebook_changed.send(Notebook, notebook=locked)
     return True
 
 
-def _leave_signpost(notebook: Notebook, by: User) -> None:
+def _give(notebook: Notebook, owner: str) -> None:
+    if owner and owner != notebook.owner:
+        notebook.owner = owner
+        notebook.account = User.objects.filter(username=owner).first()
+        notebook.save(update_fields=["owner", "account"])
+
+
+def _leave_signpost(notebook: Notebook, by: User | None) -> None:
     Notebook.objects.create(
         space_id=notebook.space_id,
         path=notebook.path,

@@ -70,11 +70,20 @@ class Refusal(models.TextChoices):
     )
 
 
+# Of what brings files in from above: its codes stand in the same rows.
+_LEARNED: dict[str, str] = {}
+
+
+def learn(codes: type[models.TextChoices]) -> None:
+    """Says from now on what these codes mean, too. A code that is known here keeps its sentence."""
+    _LEARNED.update(codes.choices)
+
+
 def explain(code: str, detail: str) -> str:
     """The sentence for a row's code, with its detail; in the reader's language."""
     if not code:
         return ""
-    known = dict(Refusal.choices)
+    known = _LEARNED | dict(Refusal.choices)
     sentence = str(known.get(code, code))
     return (
         gettext("%(sentence)s (%(detail)s)") % {"sentence": sentence, "detail": detail}

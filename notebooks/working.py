@@ -77,7 +77,7 @@ def work_on(item: BatchItem) -> None:
         raise
 
 
-def _is_passing(error: Exception) -> bool:
+def is_passing(error: Exception) -> bool:
     """Whether waiting cures it. SQLite calls by the same name what fails each time: a full disk, too much at once."""
     if not isinstance(error, OperationalError):
         return isinstance(error, LeaseLost)
@@ -92,7 +92,7 @@ def _work_on(item: BatchItem) -> None:
     except blobs.BlobMissing:
         item.fail(Refusal.BYTES_MISSING)
     except Exception as error:
-        if _is_passing(error):
+        if is_passing(error):
             raise
         # One file must not end the batch. The row says that the fault was here, the log says why.
         logger.exception("Batch %s: %s could not be stored", item.batch_id, item.path)

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -41,17 +42,13 @@ class FolderReader:
         self._source = source
         self._only = only
         self._patterns = Patterns.of(source)
-        self._root: Path | None = None
-        self._top: int | None = None
 
     def folders(self) -> Iterator[Listing]:
-        self._open()
         been: set[tuple[int, int]] = set()
         for path in self._only or ("",):
             yield from self._at(path, been)
 
     def read(self, entry: Entry) -> bytes:
-        self._open()
         for attempt in range(_TRIES):
             if attempt:
                 time.sleep(_PAUSE)
@@ -76,15 +73,20 @@ class FolderReader:
         yield from _steps(listed, takes_logs=self._source.takes_logs)
 
     def close(self) -> None:
-        if self._top is not None:
+        if "_top" in self.__dict__:
             os.close(self._top)
-            self._top = None
+            del self._top
 
-    def _open(self) -> None:
-        if self._top is None:
-            self._root = roots.allowed(str(Path(self._source.address, self._source.start)))
-            with _told(str(self._root)):
-                self._top = os.open(self._root, _FOLDER)
+    @cached_property
+    def _root(self) -> Path:
+        """Raises Trouble."""
+        return roots.allowed(str(Path(self._source.address, self._source.start)))
+
+    @cached_property
+    def _top(self) -> int:
+        """A handle of it. Raises Trouble."""
+        with _told(str(self._root)):
+            return os.open(self._root, _FOLDER)
 
     def _at(self, path: str, been: set[tuple[int, int]]) -> Iterator[Listing]:
         """The file there, or the folder with all below it; nothing where nothing is."""
@@ -196,7 +198,6 @@ class FolderReader:
 
     def _target(self, link: str) -> str | None:
         """Where a link leads, below our top; None where it leads out."""
-        assert self._root is not None
         try:
             real = (self._root / link).resolve()
         except RuntimeError:  # a ring of links
@@ -222,7 +223,6 @@ class FolderReader:
     def _handle(self, path: str, how: int = _READ | os.O_NONBLOCK) -> int:
         """Of a file or folder below our top, one name after the other: none of them may be a link. Without waiting:
         what was a file a moment ago may be a pipe."""
-        assert self._top is not None
         handle = os.dup(self._top)
         names = path.split("/") if path else []
         for number, name in enumerate(names, start=1):

@@ -30,8 +30,8 @@ class Entry:
     size: int | None  # bytes; None where nobody tells
     modified: str  # as told: nanoseconds of a folder, text of a server; "" where nobody tells, and it is read each time
     can_read: bool = True
-    # Whether another content would show in size or time. Not so while the clock stands where it stood at the last write:
-    # what is written in the same moment has the same time. Then it is read once more at the next look.
+    # Whether another content would show in size or time. Not so while the clock stands where it stood at the last
+    # write: what is written in the same moment has the same time. Then it is read once more at the next look.
     is_settled: bool = True
 
     @property

@@ -181,6 +181,8 @@ class Problem(models.TextChoices):
         "killed",
         _("Looking through this source ended its worker three times. The server’s log says more."),
     )
+    BAD_PATTERN = ("bad_pattern", _("A line of what to take or to leave out is no pattern. Correct it."))
+    DISK_FULL = ("disk_full", _("The disk of this server is full. Whoever runs it has to make room."))
     INTERNAL = ("internal", _("Something went wrong here, not with the source. The server’s log says more."))
     HIDDEN_UNKNOWN = (
         "hidden_unknown",
@@ -271,8 +273,12 @@ class Trouble(Exception):
 
     @property
     def may_pass(self) -> bool:
-        """Waiting may cure it."""
-        return self.code in _PASSING
+        return may_pass(self.code)
+
+
+def may_pass(code: str) -> bool:
+    """Waiting may cure it."""
+    return code in _PASSING
 
 
 def explain(code: str, detail: str) -> str:

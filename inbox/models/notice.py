@@ -15,6 +15,7 @@ class What(models.TextChoices):
     MENTION = "mention", _("mentions you")
     RESOLVED = "resolved", _("resolved")
     REOPENED = "reopened", _("reopened")
+    SYNC_FAILED = "sync_failed", _("sync failed")
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from notebooks import blobs, moving
 from notebooks.access import signed_in, visible_notebook, writable_notebook
 from notebooks.api.errors import Conflict, Gone
-from notebooks.forms import taken_text
+from notebooks.forms import held_text, taken_text
 from notebooks.models import Notebook, Revision
 from notebooks.models.notebook import MEDIA_TYPE
 from opsnotes.api.filters import NotebookQuery
@@ -62,6 +62,8 @@ class NotebookViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Notebook]):
             change.make(notebook, signed_in(request))
         except moving.PlaceTaken as error:
             raise Conflict(taken_text()) from error
+        except moving.Held as error:
+            raise Conflict(held_text(error)) from error
         except moving.NotThere as error:
             raise Gone from error
         return self._detail(visible_notebook(request.user, pk))
