@@ -3,7 +3,18 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from opsnotes.views import downloads, executed, family, folders, health, home, report, runbook, titled
+from opsnotes.views import (
+    downloads,
+    executed,
+    family,
+    folders,
+    health,
+    home,
+    incident,
+    report,
+    runbook,
+    titled,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -22,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("t/<path:title>", titled.titled, name="titled"),  # headings have slashes
     path("m/<str:meme>/", family.family, name="family"),
     path("m/<str:meme>/executions/", executed.cell_history, name="cell-history"),
+    path("executions/export/", incident.incident, name="incident"),
     path("executions/compare/", executed.compare_choice, name="execution-compare-choice"),
     path("executions/<int:a>..<int:b>/", executed.compare, name="execution-compare"),
     path("n/<int:pk>/", runbook.runbook_short, name="runbook-short"),

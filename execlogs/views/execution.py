@@ -3,13 +3,11 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from execlogs.executionpage import ExecutionPage
 from execlogs.models import Execution
 from execlogs.transcripts import full_output, plain_output, transcript_of, whole_shown
-from notebooks.blobs import BlobMissing
 from notebooks.models.space import Viewer
 
 TEXT = "text/plain; charset=utf-8"
@@ -29,11 +27,7 @@ def execution(request: HttpRequest, pk: int) -> HttpResponse:
 def output(request: HttpRequest, pk: int) -> HttpResponse:
     """All of its output, as it was logged."""
     found = visible_execution(request.user, pk)
-    try:
-        return _text(found, full_output(transcript_of(found)))
-    except BlobMissing:
-        lost = _("The log is known, but its bytes are not in the storage: a restored backup may lack them.")
-        return HttpResponse(lost, status=404, content_type=TEXT)
+    return _text(found, full_output(transcript_of(found)))
 
 
 @require_safe

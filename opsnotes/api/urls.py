@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from execlogs.api.executions import ExecutionViewSet
 from lineage.api.activity import ActivityView, JourneysView
 from lineage.api.basket import BasketViewSet
 from lineage.api.compare import CompareView
@@ -24,6 +25,7 @@ router.register("spaces", SpaceViewSet, basename="api-spaces")
 router.register("uploads", UploadViewSet, basename="api-uploads")
 router.register("notebooks", NotebookViewSet, basename="api-notebooks")
 router.register("memes", MemeViewSet, basename="api-memes")
+router.register("executions", ExecutionViewSet, basename="api-executions")
 router.register("notes", NoteViewSet, basename="api-notes")
 router.register("sources", SourceViewSet, basename="api-sources")
 
