@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from io import BytesIO
+from typing import IO, Any
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -10,13 +12,16 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.parsers import BaseParser, FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from execlogs.ingest import Outcome, Told, ingest
 from execlogs.models import Witness
 from execlogs.refusals import LogRefusal, explain_log
 from notebooks.access import writable_space
+from notebooks.api.parsers import DeepJSONParser
 from notebooks.models import Space
 
 MOST_AT_ONCE = 10_000
@@ -47,8 +52,22 @@ class TakenSerializer(serializers.Serializer[Any]):
     failed = FailedSerializer(many=True)
 
 
-class ReceivesExecutions:
+class LinesParser(BaseParser):
+    """A JSON value a line, as fluentd's http output sends records unless it is told otherwise."""
+
+    media_type = "application/x-ndjson"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        lines = [line for line in stream.read().split(b"\n") if line.strip()]
+        return [DeepJSONParser().parse(BytesIO(line), media_type, parser_context) for line in lines]
+
+
+class ReceivesExecutions(APIView):
     """The half of the executions' view that takes them in."""
+
+    parser_classes = (DeepJSONParser, LinesParser, FormParser)
 
     @extend_schema(
         request=LogSerializer(many=True),
