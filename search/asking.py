@@ -173,6 +173,10 @@ _NAMES = {
     "lang": "languages",
     "kernel": "kernels",
     "tag": "tags",
+    "host": "hosts",
+    "command": "commands",
+    "service": "services",
+    "package": "packages",
 }
 
 

@@ -18,6 +18,7 @@ from notebooks.models import Asset, Cell, Fragment, Notebook
 from notebooks.parsing.model import CellType, Status
 from notebooks.portions import portions
 from search.analysis import normalise, parts
+from search.entities import Kind, entities_of
 from search.naming import CELL, NOTEBOOK, Name
 from search.standing import standings_of
 from search.tagging import tags_of
@@ -28,6 +29,9 @@ Heading = tuple[int, str]  # level, text
 
 # Within one time, a notebook's cells are ordered as they stand in it: so many places has a second.
 A_MOMENT = 10_000
+# Of hosts and the like, for a notebook as a whole.
+MOST_NAMES = 1000
+_ENTITIES = {Kind.HOST: "hosts", Kind.COMMAND: "commands", Kind.SERVICE: "services", Kind.PACKAGE: "packages"}
 
 
 class _Notebook(NamedTuple):
@@ -139,17 +143,21 @@ def _documents(
     every: list[str] = []
     tags = {folded(tag) for tag in notebook.tags}
     has: set[str] = set()
+    named: dict[str, dict[str, None]] = {each: {} for each in _ENTITIES.values()}
     for cell in cells:
         of_cell = shown.get(cell.fragment, _NOTHING_SHOWN)
         for heading in of_cell.headings:
             chain = [*(above for above in chain if above[0] < heading[0]), heading]
             every.append(heading[1])
-        document = _cell_document(cell, shared, chain, of_cell)
+        document = _cell_document(cell, shared, chain, of_cell) | _named_in(cell, notebook.language)
         document["context"] = "\n".join([document["context"], normalise(notebook.owner)])
         tags.update(document["tags"])
         has.update(document["has"])
+        for field, names in named.items():
+            names.update(dict.fromkeys(document[field]))
         yield document
-    yield _notebook_document(notebook, shared, every) | {"tags": sorted(tags), "has": sorted(has)}
+    of_all = {field: list(names)[:MOST_NAMES] for field, names in named.items()}
+    yield _notebook_document(notebook, shared, every) | of_all | {"tags": sorted(tags), "has": sorted(has)}
 
 
 def _shared(notebook: _Notebook, standing: Collection[str]) -> Document:
@@ -193,6 +201,13 @@ def _cell_document(cell: _Cell, shared: Document, chain: Sequence[Heading], show
         "has": [name for name, is_there in _had(cell, shown) if is_there],
         "parts": " ".join(parts(cell.source) | parts(cell.output) | parts(error)),
     }
+
+
+def _named_in(cell: _Cell, language: str) -> Document:
+    """Prose runs nothing: of it only hosts are taken, as of an output."""
+    is_code = cell.kind == CellType.CODE
+    found = entities_of(cell.source, cell.output, language) if is_code else entities_of("", cell.source, "")
+    return {field: [normalise(name) for name in found.of(kind)] for kind, field in _ENTITIES.items()}
 
 
 def _had(cell: _Cell, shown: _Shown) -> tuple[tuple[str, bool], ...]:

@@ -50,6 +50,10 @@ class _Documents(indexes.SearchIndex):  # type: ignore[misc]
     languages = KeywordField()
     kernels = KeywordField()
     tags = LabelsField()  # folded, without "#"
+    hosts = LabelsField()  # these four as search/entities recognises them, folded
+    commands = LabelsField()
+    services = LabelsField()
+    packages = LabelsField()
     has = LabelsField()  # error, output, image
     standing = LabelsField()  # see search/standing.py
     space = NumberField()

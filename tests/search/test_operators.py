@@ -33,7 +33,7 @@ DISK, RUN = (meme(number) for number in (100, 100))
 def disk(rotate, *outputs, branch=""):
     return make_notebook(
         ("markdown", "# Disk full\n\n## 容量の確認\n\n空き容量を調べる #disk #手順"),
-        ("code", "df -h /var", [stream("Filesystem 98% /var")]),
+        ("code", "ssh web-02 df -h /var", [stream("Filesystem 98% /var")]),
         ("code", rotate, list(outputs)),
         memes=[INTRO + branch, CHECK + branch, ROTATE + branch],
         meme=DISK,
@@ -214,6 +214,11 @@ EVERYTHING = sorted([*of(TEMPLATE, 0, 1, 2), *of(THE_RUN, 0, 1, 2), *of(PLOTS, 0
         ("-updated:<60d in:code", [f"{TEMPLATE}[1]", f"{TEMPLATE}[2]"]),
         ("created:today", EVERYTHING),
         ("-created:今日", []),
+        ("host:WEB-02 is:run", [THE_RUN, f"{THE_RUN}[1]"]),
+        ("-host:web* in:code", [f"{PLOTS}[1]", f"{TEMPLATE}[2]", f"{THE_RUN}[2]"]),
+        ("command:df", [TEMPLATE, f"{TEMPLATE}[1]", THE_RUN, f"{THE_RUN}[1]"]),
+        ("cmd:sudo,ssh -command:df", [f"{THE_RUN}[2]"]),
+        ("-commands:logrotate in:code", [f"{PLOTS}[1]", f"{TEMPLATE}[1]", f"{THE_RUN}[1]"]),
         ("SecretError", []),
         ("yamada", []),
     ],
