@@ -16,7 +16,8 @@ from execlogs.models.execution import ExecutionQuerySet
 from notebooks.models import Space
 from notebooks.portions import portions
 
-FAILURES = (Status.ERROR, Status.ABORTED)
+# Failures are what somebody will look for; of what has no end nobody knows whether it is one.
+KEPT_ANYWAY = (Status.ERROR, Status.ABORTED, Status.RUNNING)
 
 
 class Memory:
@@ -30,7 +31,7 @@ class Memory:
 
     def has_let_go(self, draft: Draft) -> bool:
         before = self._before.get(draft.meme) if draft.meme else None
-        return before is not None and draft.at < before and draft.status not in FAILURES
+        return before is not None and draft.at < before and draft.status not in KEPT_ANYWAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def surplus(keep: int) -> Iterator[Surplus]:
 
 def _older(space: int, meme: UUID, before: datetime) -> ExecutionQuerySet:
     rows = Execution.objects.filter(space=space, meme=meme, at__lt=before)
-    return rows.exclude(status__in=[*FAILURES, Status.RUNNING])
+    return rows.exclude(status__in=KEPT_ANYWAY)
 
 
 def forget(keep: int) -> int:
