@@ -1,4 +1,4 @@
-"""What runs when OpsNotes runs: the web server, the worker, and the one that writes the index."""
+"""What runs when OpsNotes runs: the web server, the workers, the watch of folders, and the writer of the index."""
 
 import os
 import signal
@@ -11,6 +11,7 @@ from opsnotes.processes import Command
 
 MOST_PROCESSES = 4
 WEB_THREADS = 8
+SYNCS = 4  # sources at a time
 
 Part = tuple[Command, signal.Signals]
 
@@ -38,12 +39,18 @@ def workers(number: int, concurrency: int, *, with_index: bool = True) -> Mappin
         "worker": (
             _worker(f"work{number}", "default,intake", "--concurrency", str(concurrency)),
             signal.SIGKILL,
-        )
+        ),
+        # Threads: a run waits for servers and disks most of the time.
+        "sync": (
+            _worker(f"sync{number}", "sync", "--pool", "threads", "--concurrency", str(SYNCS)),
+            signal.SIGKILL,
+        ),
     }
     if with_index:
         # One process: an embedded index has one writer. It also rings the minute for the sweeps.
         schedule = settings.CELERY_BEAT_SCHEDULE_FILENAME
         options = ("--pool", "solo", "--beat", "--schedule", schedule)
+        parts["watch"] = ([sys.executable, str(settings.BASE_DIR / "manage.py"), "watch"], signal.SIGTERM)
         parts["index"] = (_worker(f"index{number}", "index", *options), signal.SIGKILL)
     return parts
 

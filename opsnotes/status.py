@@ -1,4 +1,4 @@
-"""Is all well? One line each: database, migrations, broker, worker, work that waits, lineage, search index."""
+"""Is all well? One line each: database, migrations, broker, worker, waiting work, sources, lineage, search index."""
 
 import os
 from collections.abc import Callable, Collection
@@ -18,6 +18,7 @@ from notebooks.models import BatchItem, Notebook
 from notebooks.models.due import DueQuerySet
 from opsnotes.celery import app
 from search.refresh import backend
+from sync.health import health
 
 PING_SECONDS = 2
 # The sweep rings again every minute: what waits longer has nobody who works on it.
@@ -113,6 +114,17 @@ def _index() -> str:
     return f"{text}; notebooks: {_lag(search.models.Due.objects.all())}"
 
 
+def _sources() -> str:
+    """A server that is switched off for the night is no fault of ours: that a sync fails is said, and told to those
+    who watch it. That nobody works on it is."""
+    found = health()
+    last = f", last synced {found.last_synced_at:%Y-%m-%d %H:%M} UTC" if found.last_synced_at else ""
+    text = f"{found.count:,} sources, {found.paused:,} paused{last}"
+    if found.late:
+        raise Unwell(f"{text}; nobody syncs {', '.join(found.late)}: is a worker running?")
+    return f"{text}; failing: {', '.join(found.failing)}" if found.failing else text
+
+
 def _lag(due: DueQuerySet) -> str:
     """How far what follows the notebooks is behind them."""
     oldest = due.oldest()
@@ -131,6 +143,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "broker": _broker,
     "worker": _worker,
     "work": _work,
+    "sources": _sources,
     "lineage": _lineage,
     "index": _index,
 }

@@ -51,7 +51,7 @@ class Workers:
         self.site, self.kind = site, kind
         parts = workers(1, 2)
         self.commands = {
-            name: command[3:] for name, (command, _) in parts.items()
+            name: parts[name][0][3:] for name in ("worker", "index")
         }  # without "python -m celery"
         self.running = {name: self._start(name) for name in self.commands}
 

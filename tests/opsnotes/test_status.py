@@ -48,6 +48,7 @@ def test_all_is_well_where_all_is(worker, capsys):
         "broker",
         "worker",
         "work",
+        "sources",
         "lineage",
         "index",
     ]
