@@ -1,6 +1,7 @@
 // The basket: cells are dragged by their grip. The buttons up and down do the same for everybody else.
 let dragged = null;
 let before = null; // where it stood, for a drag that is given up
+let underWay = null; // an order that is shown, of which no answer says yet that it is kept
 
 const items = () => [...document.querySelectorAll(".held")];
 
@@ -16,8 +17,15 @@ async function arrange() {
   const to = items().indexOf(dragged);
   const address = document.querySelector("[data-arrange]").dataset.arrange;
   const values = { item: dragged.dataset.item, to: String(to), csrfmiddlewaretoken: token() };
+  const mine = (underWay = { address, values });
   await htmx.ajax("POST", address, { values, target: "#basket", swap: "outerHTML" });
+  if (underWay === mine) underWay = null;
 }
+
+// A request ends with its page, a beacon does not; and what is put to the same place twice stands there once.
+addEventListener("pagehide", () => {
+  if (underWay) navigator.sendBeacon(underWay.address, new URLSearchParams(underWay.values));
+});
 
 // Only the grip begins a drag, so that text in a cell can be marked.
 document.addEventListener("pointerdown", (event) => {

@@ -2,15 +2,20 @@
 
 import json
 import re
+import time
 from contextlib import contextmanager
+from threading import Event
 
 import nbformat
 import pytest
 from playwright.sync_api import expect
 
+from lineage.composition import basket as baskets
 from notebooks import memes
 from tests.browser.test_accessibility import serious
 from tests.browser.test_journey import make_space, upload
+from tests.builders import make_runbook, make_user
+from tests.builders import make_space as make_hub
 
 pytestmark = pytest.mark.browser
 
@@ -102,6 +107,7 @@ def test_a_cell_is_dragged_by_its_grip_and_dropped_cells_come_back(running):
             page.locator(".held").first, target_position={"x": 40, "y": 4}
         )
         expect(page.locator(".held").first).to_have_attribute("data-item", before[3])
+        expect(page.locator("#say")).to_have_text("It is at place 1 now.")
         page.reload()
         assert order(page) == [before[3], *before[:3], before[4]]
         page.get_by_role("button", name="Take cell 2 out").click()
@@ -110,6 +116,33 @@ def test_a_cell_is_dragged_by_its_grip_and_dropped_cells_come_back(running):
         page.wait_for_load_state()
         expect(page.locator(".held")).to_have_count(5)
         expect(page.locator("#basket-link .count")).to_have_text("5")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_leaves_before_an_order_is_answered_finds_it_kept(page, log_in, monkeypatch):
+    person, is_over, asked = make_user("kato"), Event(), []
+    runbook = make_runbook("a", "b", "c", space=make_hub("hub", readers=[person]))
+    baskets.collect(person, runbook.revision, range(3))
+    move = baskets.move
+
+    def lost_at_first(*args):
+        """The first request never gets there."""
+        asked.append(args)
+        return move(*args) if len(asked) > 1 else is_over.wait(30) and None
+
+    monkeypatch.setattr(baskets, "move", lost_at_first)
+    log_in(page, person)
+    page.goto("/basket/")
+    before = order(page)
+    page.locator(".held [data-grip]").nth(2).drag_to(
+        page.locator(".held").first, target_position={"x": 40, "y": 4}
+    )
+    expect(page.locator(".held").first).to_have_attribute("data-item", before[2])
+    page.goto("/")
+    end = time.monotonic() + 20
+    while page.goto("/basket/") and order(page) != [before[2], *before[:2]]:
+        assert time.monotonic() < end, asked
+    is_over.set()
 
 
 def test_the_last_cell_taken_out_leaves_a_page_that_says_what_to_do(running):
