@@ -107,21 +107,37 @@ function restore(form) {
   if (draft.quote) setQuote(form, draft.quote);
 }
 
-function keepSoon(form) {
+function stopKeeping(form) {
   clearTimeout(timers.get(form));
-  timers.set(form, setTimeout(() => keep(form), WAITING));
+  timers.delete(form);
+}
+
+function keepSoon(form) {
+  stopKeeping(form);
+  timers.set(form, setTimeout(keepNow, WAITING, form));
+}
+
+function keepNow(form) {
+  stopKeeping(form);
+  keep(form);
 }
 
 function forget(form) {
-  clearTimeout(timers.get(form));
+  stopKeeping(form);
   if (form.dataset.draft) localStorage.removeItem(keyOf(form));
 }
 
 /** A form on a page of its own: what it holds stays until the answer says that it is saved. */
 function keepSent(form) {
-  keep(form);
+  keepNow(form);
   if (form.dataset.draft) sessionStorage.setItem(SENT, JSON.stringify({ key: keyOf(form), from: location.href }));
 }
+
+/** Who leaves in the middle of a word finds it again. */
+function keepAll() {
+  for (const form of document.querySelectorAll(FORM)) if (timers.has(form)) keepNow(form);
+}
+addEventListener("pagehide", keepAll);
 
 /** Once such a form was answered by the note that became of it. */
 function forgetSent() {

@@ -55,6 +55,15 @@ def runbooks(kato, lee):
     return template, [each for each in found if each != template]
 
 
+def kept(page, text):
+    """Waits until a draft of `text` is kept, as it is when the typing pauses."""
+    page.wait_for_function(
+        "text => Object.entries(localStorage).some(([key, kept]) =>"
+        " key.startsWith('note-draft:') && JSON.parse(kept).body === text)",
+        arg=text,
+    )
+
+
 def rotating(notebook):
     return next(cell for cell in notebook.cells.filter(cell_type="code") if ROTATE in cell.source)
 
@@ -116,7 +125,6 @@ def test_a_draft_survives_a_reload_and_a_selection_becomes_the_quote(
     opener.click()
     expect(page.locator(".note-writer [name=quote]")).to_have_value(cell.source.strip())
     page.locator(".note-writer [name=body]").press_sequentially("half a thought")
-    page.wait_for_timeout(800)  # a draft is kept when the typing pauses
     page.reload()
     expect(opener).to_have_class("button quiet icon note-icon has-draft")
     opener.click()
@@ -136,7 +144,7 @@ def test_a_draft_is_for_who_wrote_it(open_page, log_in, runbooks, kato, lee, exp
     page.goto(template.get_absolute_url())
     page.locator(opener).click()
     page.locator(".note-writer [name=body]").press_sequentially("of kato alone")
-    page.wait_for_timeout(800)
+    kept(page, "of kato alone")
     page.context.clear_cookies()
     log_in(page, lee)
     page.goto(template.get_absolute_url())
@@ -150,7 +158,7 @@ def test_what_was_saved_on_a_page_of_its_own_is_no_draft_any_more(open_page, log
     log_in(page, kato)
     page.goto("/t/plan")
     page.locator("form.note-form [name=body]").press_sequentially("said once")
-    page.wait_for_timeout(800)
+    kept(page, "said once")
     page.locator("form.note-form .primary").click()
     page.wait_for_url("**/t/plan#note-*")
     expect(page.locator("form.note-form [name=body]")).to_have_value("")
