@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SIZED = ("index.py", "search.py", "family.py", "runs.py", "activity.py", "notes.py", "ingest.py")
+SIZED = ("index.py", "search.py", "family.py", "runs.py", "activity.py", "notes.py", "logs.py", "ingest.py")
 
 
 def main() -> None:
