@@ -15,8 +15,14 @@ from sync.models import Run, Source, SourceFile
 @dataclass(frozen=True, slots=True)
 class Provenance:
     source: Source
-    seen_at: datetime | None  # when it was last looked at and there; None where it is gone, or nobody looked to the end
+    # When it was last looked at and there; None where it is gone, or nobody looked to the end.
+    seen_at: datetime | None
     gone_since: datetime | None
+
+    @property
+    def is_on_server(self) -> bool:
+        """Where it can be opened."""
+        return self.source.kind != Source.Kind.FOLDER and not self.gone_since
 
 
 def provenance_of(notebook: Notebook, user: Viewer) -> Provenance | None:

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from sync.views import acting, editing, sources
+from sync.views import acting, editing, pushing, sources
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sources/", sources.sources, name="sources"),
@@ -12,4 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sources/<int:pk>/run/", acting.source_run, name="source-run"),
     path("sources/<int:pk>/test/", acting.source_test, name="source-test"),
     path("sources/<int:pk>/pause/", acting.source_pause, name="source-pause"),
+    path("sources/<int:pk>/open/", pushing.source_open, name="source-open"),
+    path("n/<int:pk>/push/", pushing.push, name="push"),
+    path("n/<int:pk>/jupyter/", pushing.open_in_jupyter, name="open-in-jupyter"),
+    path("basket/push/", pushing.basket_push, name="basket-push"),
 ]

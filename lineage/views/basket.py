@@ -37,7 +37,7 @@ _OPTIONS, _HELD = "basket_options", "basket_held"  # in the session
 def basket(request: HttpRequest) -> HttpResponse:
     """Sent, it keeps how the new notebook is to be."""
     if request.method == "POST":
-        _keep_options(request)
+        keep_options(request)
         return _answer(request)
     return render(request, "lineage/basket.html", _context(request))
 
@@ -111,8 +111,8 @@ def undo(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest) -> HttpResponse:
     """The new notebook."""
     if request.method == "POST":
-        _keep_options(request)
-    options, person = _options(request), signed_in(request)
+        keep_options(request)
+    options, person = options_kept(request), signed_in(request)
     held = collected(person)
     if not any(each.chosen for each in held):
         messages.error(request, _("There is nothing in the basket to make a notebook of."))
@@ -160,13 +160,13 @@ def _number(request: HttpRequest, name: str) -> int:
     return int(text)
 
 
-def _keep_options(request: HttpRequest) -> None:
+def keep_options(request: HttpRequest) -> None:
     form = OptionsForm(request.POST)
     if form.is_valid():
         request.session[_OPTIONS] = form.cleaned_data
 
 
-def _options(request: HttpRequest) -> Options:
+def options_kept(request: HttpRequest) -> Options:
     return options_of(request.session.get(_OPTIONS, {"has_title": True}))
 
 
@@ -174,7 +174,7 @@ def _options(request: HttpRequest) -> Options:
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:
-    options = _options(request)
+    options = options_kept(request)
     page = page_of(signed_in(request), options)
     there = {(row.collected.item.revision_id, row.collected.item.index) for row in page.rows}
     dropped = {tuple(place) for place in request.session.get(_HELD, ())} - there

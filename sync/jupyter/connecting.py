@@ -13,21 +13,27 @@ from sync.trouble import Problem, Trouble
 
 # A file may be large, but whoever sends it is not silent for longer than for a folder.
 _LONGER_FOR_FILES = 10
+_MOST_OF_A_PERSON = 10  # seconds
 
 
-def wire_to(source: Source) -> Wire:
+def wire_to(source: Source, *, is_waited_for: bool = False) -> Wire:
+    """`is_waited_for`: somebody sits before a page until it answers."""
     tls = TLS(verify=source.verify_tls, authority=source.ca_certificate)
+    patience = min(source.patience, _MOST_OF_A_PERSON) if is_waited_for else source.patience
     manners = Manners(
-        read=source.patience,
-        whole=source.patience,
-        file=_LONGER_FOR_FILES * source.patience,
+        connect=min(10.0, patience),
+        read=patience,
+        whole=patience,
+        file=patience if is_waited_for else _LONGER_FOR_FILES * patience,
         parallel=source.most_requests,
+        attempts=2 if is_waited_for else 4,
+        longest_pause=1.0 if is_waited_for else 60.0,
     )
     return Wire(source.address, settings.SOURCE_HOSTS, tls=tls, manners=manners)
 
 
-def session_of(source: Source) -> Session:
-    return Session(wire_to(source), _credentials_of(source))
+def session_of(source: Source, *, is_waited_for: bool = False) -> Session:
+    return Session(wire_to(source, is_waited_for=is_waited_for), _credentials_of(source))
 
 
 @sensitive_variables("secret")

@@ -105,6 +105,10 @@ class Contents:
         """What it says it is. Raises Trouble where it is no Jupyter Server."""
         return version_of(self.session.open("api")) or self._why_not_jupyter()
 
+    def has_page(self, name: str) -> bool:
+        """Whether it has a front end at this address: to be let in or not makes no difference."""
+        return self.session.open(name).status != 404
+
     def close(self) -> None:
         self.session.close()
 
