@@ -14,7 +14,6 @@ from django.utils import timezone
 from execlogs.history import History, histories_of, markup
 from execlogs.history.evidence import shown_in
 from execlogs.history.truth import Account, Mark, account_of, marks_of, quiet
-from lineage.sight import Sight
 from notebooks.models import Notebook
 from notebooks.models.space import Viewer
 from notebooks.paging import Part
@@ -94,7 +93,7 @@ def histories_beside(cells: Iterable[ShownCell], user: Viewer) -> Mapping[UUID, 
 
 def groups_of(uuids: Collection[UUID], user: Viewer) -> dict[UUID, frozenset[UUID]]:
     """Each with all the ids that are surely the same cell's."""
-    joins = joins_of(uuids, Sight(user))
+    joins = joins_of(uuids, user)
     return {uuid: joins.of(uuid) for uuid in uuids}
 
 

@@ -8,7 +8,7 @@
 Which UUIDs are one cell is the caller's to say.
 """
 
-from execlogs.history.asking import histories_of, history_of
+from execlogs.history.asking import exact_histories_of, histories_of, history_of
 from execlogs.history.mending import Mending, mending_of, mendings_of, next_success
 from execlogs.history.record import History, Outcome, Past
 
@@ -17,6 +17,7 @@ __all__ = [
     "Mending",
     "Outcome",
     "Past",
+    "exact_histories_of",
     "histories_of",
     "history_of",
     "mending_of",

@@ -55,6 +55,10 @@ class History:
     told: Sequence[str] = ()  # the last outcomes, as the database gave them
 
     @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
     def ran(self) -> int:
         """What was never begun did not run."""
         return sum(count for status, count in self.counts.items() if status is not Status.ABORTED)

@@ -12,6 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from execlogs.history import history_of
 from lineage.families.ancestors import kindred_of
 from lineage.families.copies import copies_of, family_of
 from lineage.families.occurrences import Family
@@ -22,6 +23,8 @@ from notebooks import memes
 from notebooks.memes import Meme
 from notebooks.models import Cell
 from notebooks.parsing.model import Status
+from opsnotes.api.histories import HistorySerializer
+from opsnotes.executed import groups_of
 from stickies.models import Note
 
 MOST_TEXTS = 100
@@ -52,7 +55,7 @@ class KinSerializer(serializers.Serializer[Any]):
 
 
 class FamilySerializer(serializers.Serializer[Any]):
-    """Only what the caller may see is counted and listed. Counts of executions come with later versions."""
+    """Only what the caller may see is counted and listed."""
 
     uuid = serializers.UUIDField()
     kind = serializers.ChoiceField(["cell", "notebook", "both"], help_text="What bears it.")
@@ -65,6 +68,7 @@ class FamilySerializer(serializers.Serializer[Any]):
     texts = TextSerializer(many=True, help_text=f"The last worked on first; at most {MOST_TEXTS}.")
     ancestors = KinSerializer(many=True, help_text="By what files tell beyond the ids; the nearest first.")
     descendants = KinSerializer(many=True)
+    executions = HistorySerializer()
     notes = serializers.IntegerField(help_text="Threads of notes that were written at one of its copies.")
 
 
@@ -94,7 +98,8 @@ class MemeViewSet(viewsets.GenericViewSet[Cell]):
     def retrieve(self, request: Request, meme: str) -> Response:
         """One family: its texts, its branches, and where it comes from."""
         sight = Sight(request.user)
-        return Response(FamilySerializer(_told(_visible(meme, sight), sight)).data)
+        told = _told(_visible(meme, sight), sight)
+        return Response(FamilySerializer(told, context=self.get_serializer_context()).data)
 
     @extend_schema(parameters=[MembersQuery], responses=MemberSerializer(many=True))
     @action(detail=True)
@@ -155,6 +160,7 @@ def _told(seen: _Seen, sight: Sight) -> dict[str, Any]:
         "texts": _texts(family),
         "ancestors": [asdict(kin) for kin in kindred.ancestors],
         "descendants": [asdict(kin) for kin in kindred.descendants],
+        "executions": history_of(groups_of({family.uuid}, sight.user)[family.uuid], sight.user),
         "notes": Note.objects.visible_to(sight.user).told().filter(meme=family.uuid).count(),
     }
 

@@ -8,12 +8,15 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from execlogs.history import History, exact_histories_of
 from notebooks import forms, ingest, moving, paths
 from notebooks.api.fields import NamedField
 from notebooks.models import Notebook, Revision, Space
 from notebooks.paging import CELLS, Part
 from notebooks.parsing.model import CellType, Status
 from notebooks.showing import ShownCell, shown_part
+from opsnotes.api.histories import HistorySerializer
+from opsnotes.executed import groups_of
 from stickies.standing import counts_at
 
 
@@ -51,6 +54,12 @@ class CellSerializer(serializers.Serializer[Any]):
     executed_at = serializers.DateTimeField(allow_null=True)
     status = serializers.ChoiceField(list(Status))
     notes = serializers.SerializerMethodField(help_text="How many threads of notes are seen at it.")
+    executions = serializers.SerializerMethodField()
+
+    @extend_schema_field(HistorySerializer)
+    def get_executions(self, cell: ShownCell) -> Any:
+        history = self.context["histories"].get(cell.meme, History())
+        return HistorySerializer(history, context=self.context).data
 
     def get_notes(self, cell: ShownCell) -> int:
         counts: Mapping[int, int] = self.context["notes"]
@@ -87,8 +96,14 @@ class NotebookDetailSerializer(NotebookSerializer):
         shown = shown_part(notebook, part.first, self.context["request"].user)
         rows = notebook.cells.filter(index__gte=part.first, index__lt=part.stop)
         outputs = dict(rows.values_list("index", "output"))
-        notes = counts_at(shown, notebook, self.context["request"].user)
-        return CellSerializer(shown, many=True, context={"outputs": outputs, "notes": notes}).data
+        user = self.context["request"].user
+        told = {
+            "request": self.context["request"],
+            "outputs": outputs,
+            "notes": counts_at(shown, notebook, user),
+            "histories": exact_histories_of(groups_of({cell.meme for cell in shown}, user), user),
+        }
+        return CellSerializer(shown, many=True, context=told).data
 
     def _next_url(self, notebook: Notebook) -> str | None:
         following = self._part(notebook).next

@@ -16,6 +16,7 @@ from lineage.sight import Sight
 from notebooks import memes
 from notebooks.memes import Meme
 from notebooks.models import Notebook
+from opsnotes.cellhistory import CellHistory
 from opsnotes.familypage import beside, visible_kin
 from opsnotes.familytexts import Asked, shown_occurrences, shown_texts
 from stickies.standing import notes_of_family
@@ -51,6 +52,7 @@ def family(request: HttpRequest, meme: str) -> HttpResponse:
         "text": text,
         "notes": notes_of_family(asked.uuid, request.user),
         "beside": beside(found, asked, sight),
+        "executions": CellHistory(asked, request.user),
         "picture": picture_of_families(sight, [asked.uuid], "#texts"),
         **_bearing(found, asked, sight),
         **_texts(request, found, sight, asked.branch or None, text),
