@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notebooks.access import writable_space
+from notebooks.paths import storable
 from sync import asking, keeping, testing
 from sync.access import managed_source
 from sync.api.serializers import RunSerializer, SourceSerializer, TestSerializer, last_runs
@@ -43,18 +44,17 @@ class SourceViewSet(viewsets.GenericViewSet[Source]):
     @extend_schema(responses={201: SourceSerializer})
     def create(self, request: Request) -> Response:
         """Add one. It runs when it is asked to, and then on schedule."""
+        self._must_write()
         asked = SourceSerializer(data=request.data, context=self._context([]))
         asked.is_valid(raise_exception=True)
-        writable_space(request.user, asked.validated_data["space"].slug)
         return Response(self._data([asked.save()])[0], status=status.HTTP_201_CREATED)
 
     def partial_update(self, request: Request, pk: int) -> Response:
         """Change it, pause it (`is_paused`). With another address its secret has to be sent again."""
         source = managed_source(request.user, pk)
+        self._must_write()
         asked = SourceSerializer(source, data=request.data, partial=True, context=self._context([source]))
         asked.is_valid(raise_exception=True)
-        if "space" in asked.validated_data:
-            writable_space(request.user, asked.validated_data["space"].slug)
         return Response(self._data([asked.save()])[0])
 
     def destroy(self, request: Request, pk: int) -> Response:
@@ -80,6 +80,12 @@ class SourceViewSet(viewsets.GenericViewSet[Source]):
         if request.method == "POST":
             return Response(TestSerializer(testing.ask(source)).data, status=status.HTTP_202_ACCEPTED)
         return Response(TestSerializer(get_object_or_404(Probe, source=source)).data)
+
+    def _must_write(self) -> None:
+        """In the space that is named, if one is: before anything else is said of it."""
+        sent = self.request.data
+        if isinstance(sent, Mapping) and "space" in sent:
+            writable_space(self.request.user, storable(str(sent["space"])))
 
     def _data(self, sources: Sequence[Source]) -> Any:
         return SourceSerializer(sources, many=True, context=self._context(sources)).data

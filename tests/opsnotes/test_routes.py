@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from inbox.keys import feed_key_of, stop_token
 from inbox.models import Delivery, Notice, Watch, Webhook
@@ -27,7 +28,10 @@ from stickies.digests import digest_of
 from stickies.door.keys import make_key
 from stickies.drafts import At, Draft
 from stickies.models import DoorKey
+from sync import keeping
+from sync.models import Probe, Source, SourceFile
 from tests.builders import PASSWORD, display, make_notebook, make_space, make_user, stream
+from tests.execlogs.making import make_execution
 from tests.search.conftest import use
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +83,12 @@ space                      POST   404 404 403 302 404
 bin                        GET    302 404 403 200 404
 
 activity                   GET    200 200 200 200 200
+executions                 GET    200 200 200 200 200
+execution                  GET    404 404 200 200 404
+execution-output           GET    404 404 200 200 404
+execution-whole            GET    404 404 200 200 404
+execution-sitting          GET    404 404 200 200 404
+incident                   GET    200 200 200 200 200
 related                    GET    404 404 200 200 404
 compare                    GET    404 404 200 200 404
 diff                       GET    404 404 200 200 404
@@ -137,6 +147,19 @@ webhook-delete             POST   302 404 403 302 404
 webhook-secret             POST   302 404 403 302 404
 delivery-again             POST   302 404 403 302 404
 
+sources                    GET    302 200 200 200 200
+source-new                 GET    302 200 200 200 200
+source-new                 POST   302 403 403 302 403
+source                     GET    302 404 200 200 404
+source-edit                GET    302 404 403 200 404
+source-edit                POST   302 404 403 302 404
+source-delete              GET    302 404 403 200 404
+source-delete              POST   302 404 403 302 404
+source-gone                GET    302 404 200 200 404
+source-run                 POST   302 404 403 302 404
+source-test                POST   302 404 403 302 404
+source-pause               POST   302 404 403 302 404
+
 login                      GET    200 302 302 302 302
 login                      POST   302 302 302 302 302
 login-link                 GET    200 200 200 200 200
@@ -182,12 +205,23 @@ api-notes-list             POST   401 404 201 201 404
 api-notes-detail           GET    401 404 200 200 404
 api-notes-detail           PATCH  401 404 403 200 404
 api-notes-detail           DELETE 401 404 403 204 404
+api-executions-list        GET    401 200 200 200 200
+api-executions-list        POST   401 404 403 201 404
+api-executions-detail      GET    401 404 200 200 404
 api-compare                GET    401 404 200 200 404
 api-memes-detail           GET    401 404 200 200 404
 api-memes-cells            GET    401 404 200 200 404
 api-notebooks-related      GET    401 404 200 200 404
 api-activity               GET    401 200 200 200 200
 api-activity-journeys      GET    401 200 200 200 200
+api-sources-list           GET    401 200 200 200 200
+api-sources-list           POST   401 404 403 201 404
+api-sources-detail         GET    401 404 200 200 404
+api-sources-detail         PATCH  401 404 403 200 404
+api-sources-detail         DELETE 401 404 403 204 404
+api-sources-sync           POST   401 404 403 202 404
+api-sources-test           GET    401 404 403 200 404
+api-sources-test           POST   401 404 403 202 404
 api-search                 GET    401 200 200 200 200
 api-status                 GET    401 200 200 200 200
 api-schema                 GET    200 200 200 200 200
@@ -205,6 +239,8 @@ LISTS = (
     "upload",
     "basket",
     "basket-download",
+    "executions",
+    "incident",
     "notes",
     "titled",
     "inbox",
@@ -215,8 +251,11 @@ LISTS = (
     "api-notebooks-list",
     "api-basket-list",
     "api-notes-list",
+    "api-executions-list",
     "api-basket-notebook",
     "api-search",
+    "sources",
+    "api-sources-list",
 )
 # What notebooks brought along, under policies of their own.
 BYTES = ("asset", "frame", "side-file")
@@ -225,8 +264,16 @@ SECRET = "zanzibar"
 # Searched for; it stands in the same cells.
 NEEDLE = "needle"
 HEADING = ("markdown", "# How it is done")  # the title, which addresses end with
+LOG = (
+    "ls\n----\npath: /home/kato/.log/1.log\nstart time: 2026-05-02 12:00:00(UTC)\n----\n\n----\n"
+    "end time: 2026-05-02 12:00:01(UTC)\n0 chunks with matched keywords or errors\n----\nexecute_reply_status: ok\n"
+)
 # Who has the address may use it, whoever they are: the page is for mail programs, which press its button themselves.
 BY_ADDRESS_ALONE = ("mail-stop",)
+OF_A_SOURCE = (
+    "source", "source-edit", "source-delete", "source-gone", "source-run", "source-test", "source-pause",
+    "api-sources-detail", "api-sources-sync", "api-sources-test",
+)  # fmt: skip
 SEARCHES = ("search", "api-search", "api-notebooks-list")
 COMPARISONS = ("compare", "api-compare")
 
@@ -288,6 +335,7 @@ class World:
         )
         ApiToken.make(self.people["writer"], "cron")
         self.note = self._note()
+        self.execution = self._execution()
         make_key(self.space, SECRET, self.people["writer"])
         self.told, self.watched = self._told()
         self.webhook = Webhook.objects.create(
@@ -296,6 +344,7 @@ class World:
         self.delivery = Delivery.objects.create(
             webhook=self.webhook, key="note:1", what="note", told={"title": SECRET}
         )
+        self.source = self._source()
         lineage_refresh.catch_up()
         # The stranger and the staff collected it while they were in the space.
         self.held = {
@@ -306,6 +355,15 @@ class World:
             if person
         }
         refresh.rebuild()
+
+    def _source(self):
+        address = "https://lab.example.org/"
+        source = Source(kind="jupyter", name=SECRET, space=self.space, folder="lab", address=address)
+        keeping.keep(source)
+        Probe.objects.create(source=source, state="done")
+        gone = {"kind": "notebook", "path": f"{SECRET}.ipynb", "gone_since": timezone.now()}
+        SourceFile.objects.create(source=source, notebook=self.notebook, **gone)
+        return source
 
     def _notebook(self, path):
         pixel = (
@@ -349,6 +407,19 @@ class World:
             return types[FRAME]
         return next(sha256 for media_type, sha256 in types.items() if media_type not in ("image/png", FRAME))
 
+    def _execution(self):
+        cell = self.notebook.cells.get(index=1)
+        lines = "\n".join(f"{SECRET} {number}" for number in range(200))
+        return make_execution(
+            self.space,
+            f"echo {SECRET}",
+            output=lines,
+            notebook=self.notebook,
+            meme=cell.meme,
+            who=SECRET,
+            host=SECRET,
+        )
+
     def _note(self):
         """Written, and changed once, by the writer."""
         place = At.cell(self.notebook, self.notebook.cells.get(index=1))
@@ -359,6 +430,10 @@ class World:
     def url(self, route, person="writer"):
         arguments = self._own(route, person) or self._arguments(route)
         path = f"/{route}" if "/" in route else reverse(route, args=arguments)
+        if route == "source-new":
+            return f"{path}?kind=jupyter"
+        if route == "incident":
+            return f"{path}?since=2020-01-01"
         if route == "note-new":
             return f"{path}?notebook={self.notebook.pk}&index=1"
         if route == "ep-weave-search":  # only a key opens it, whoever is signed in
@@ -412,6 +487,7 @@ class World:
             "door-keys": ["ops"],
             "door-key-revoke": ["ops", DoorKey.objects.values_list("pk", flat=True).first()],
             "api-spaces-detail": ["ops"],
+            **{name: [self.source.pk] for name in OF_A_SOURCE},
         }
         if route in ("asset", "output", "frame"):
             return [pk, self.asset(route)]
@@ -434,6 +510,11 @@ class World:
             else []
         )
 
+    def _source_form(self, **fields):
+        address = "https://lab.example.org/"
+        numbers = {"most_requests": 4, "patience": 30, "every_minutes": 10}
+        return {"name": SECRET, "space": "ops", "address": address, "time_zone": "UTC", **numbers, **fields}
+
     def data(self, route, person):
         """What makes the request a good one, so that only the person decides."""
         new = "another battery staple"
@@ -444,6 +525,7 @@ class World:
             "note-reply": {"body": SECRET},
             "api-notes-list": {"notebook": self.notebook.pk, "index": 1, "body": SECRET},
             "api-notes-detail": {"body": "other words"},
+            "api-executions-list": {"log": LOG, "space": "ops"},
             "note-edit": {"body": "other words", "kind": "hazard", "seen": digest_of(self.note.body)},
             "api-notebooks-pin": {"says": "template"},
             "move": {"space": "ops", "path": "moved.ipynb"},
@@ -462,6 +544,10 @@ class World:
             "inbox-settings": {"when": "off", "hour": 8},
             "watch": {"notebook": self.notebook.pk},
             "watch-change": {"do": "mute"},
+            "source-new": self._source_form(folder="new"),
+            "source-edit": self._source_form(folder="lab"),
+            "api-sources-list": self._source_form(folder="new") | {"kind": "jupyter"},
+            "api-sources-detail": {"name": "Other"},
             "webhooks": {"name": "New", "url": "https://hooks.example.org/y", "form": "json"},
             "webhook": {"name": "New", "url": "https://hooks.example.org/y", "form": "json"},
             "basket-add": {"cell": f"{self.notebook.revision_id}:0"},

@@ -59,7 +59,7 @@ def test_readers_are_told_of_it_without_its_address(world):  # noqa: F811
         ({"time_zone": "Mars/Olympus"}, "time_zone"), ({"address": "http://127.0.0.1/"}, "address"),
         ({"folder": "../up"}, "folder"), ({"secret": ""}, "secret"), ({"kind": "ftp"}, "kind"),
         ({"kind": "folder", "address": "/etc"}, "kind"), ({"every_minutes": -1}, "every_minutes"),
-        ({"space": "nothing"}, "space"), ({"most_requests": 99}, "most_requests"), ({"include": "!"}, "include"),
+        ({"most_requests": 99}, "most_requests"), ({"include": "!"}, "include"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_at_its_field(world, fields, wrong):  # noqa: F811
@@ -106,7 +106,9 @@ def test_it_does_not_go_into_a_space_where_one_may_not_write(world):  # noqa: F8
     source, client = world.source("jupyter"), world.as_(world.writer)
     assert patch(client, source, space="private").status_code == 404
     assert patch(client, source, space="readable").status_code == 403
-    assert post(client, LIST, new(space="private", folder="x")).status_code == 404
+    for space in ("private", "nothing", "\0"):
+        assert post(client, LIST, new(space=space, folder="x")).status_code == 404
+    assert set(post(client, LIST, {"name": "x"}).json()) >= {"space", "kind", "address"}
 
 
 def test_a_folder_of_this_server_is_a_matter_of_its_administrators(world):  # noqa: F811
