@@ -188,7 +188,7 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has it fo
         if self.kind == Kind.JUPYTER:
             field.label = _("Token or password")
         kept = _("One is kept, encrypted, and never shown. Leave this empty to go on with it.")
-        hub = _("Of a service of the hub, with the scopes that the test names.")
+        hub = _("Of a service of the hub that has the scopes list:users, read:servers and access:servers.")
         field.help_text = kept if bytes(self.source.secret) else hub if self.kind == Kind.HUB else ""
 
     def _get_validation_exclusions(self) -> set[str]:
