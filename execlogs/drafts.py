@@ -13,6 +13,7 @@ from execlogs.models import Status, Witness
 from execlogs.models.execution import LINE_LENGTH
 from execlogs.parsing import HistoryEntry, ParsedLog, moment_of, with_milliseconds
 from execlogs.parsing import Status as Told
+from execlogs.parsing.complaints import first_complaint
 from notebooks.memes import Meme
 
 # Of an output that is longer, the beginning and the end; the log itself is kept beside it.
@@ -152,6 +153,11 @@ def headline_of(code: str) -> str:
     """The first line that does something; of mere comments, the first."""
     lines = [stripped for line in code[:20_000].split("\n") if (stripped := line.strip())]
     return next((line for line in lines if not line.startswith("#")), lines[0] if lines else "")[:LINE_LENGTH]
+
+
+def complaint_of(output: str) -> str:
+    """The line of an output that says what went wrong, as lists show it."""
+    return first_complaint(output)[:LINE_LENGTH]
 
 
 def name_in(path: str) -> str:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from execlogs import keys
-from execlogs.drafts import Draft, name_in
+from execlogs.drafts import Draft, complaint_of, name_in
 from execlogs.models import Status
 
 T = TypeVar("T")
@@ -55,10 +55,11 @@ def _filled(strong: Draft, weak: Draft) -> Draft:
 def _joined(one: Draft, other: Draft) -> Draft:
     status = max(one.status, other.status, key=lambda each: _WEIGHT[each])
     # A longer output is one that was read later, or from nearer to its source.
-    richer, poorer = sorted((one, other), key=lambda each: (each.output_size, each.output), reverse=True)
-    clear, unclear = sorted((one, other), key=lambda each: (each.is_zone_guessed, each.at, each.started_text))
+    richer = max(one, other, key=lambda each: (each.output_size, each.output, each.log_sha256))
+    clear = min(one, other, key=lambda each: (each.is_zone_guessed, each.at))
+    # How long it took is right whatever zone its clock was thought to be in.
+    whole = max(one, other, key=_lasted)
     named = max(one, other, key=lambda each: (each.meme is not None, each.branch, str(each.meme)))
-    ended = clear if clear.ended_at else unclear
     return Draft(
         key=min(one.key, other.key, key=lambda key: (keys.is_weak(key), key)),
         at=clear.at,
@@ -67,25 +68,40 @@ def _joined(one: Draft, other: Draft) -> Draft:
         meme=named.meme,
         branch=named.branch,
         notebook_meme=_either(one.notebook_meme, other.notebook_meme),
-        notebook_path=_either(one.notebook_path, other.notebook_path) or "",
-        place=_either(one.place, other.place) or "",
+        notebook_path=_either(one.notebook_path, other.notebook_path),
+        place=_either(one.place, other.place),
         who=_who(one, other),
-        host=_either(one.host, other.host) or "",
-        server_signature=_either(one.server_signature, other.server_signature) or "",
+        host=_either(one.host, other.host),
+        server_signature=_either(one.server_signature, other.server_signature),
         uid=_either(one.uid, other.uid),
-        ended_at=ended.ended_at,
-        started_text=clear.started_text or unclear.started_text,
-        ended_text=ended.ended_text,
+        ended_at=None if whole.ended_at is None else clear.at + (whole.ended_at - whole.at),
+        started_text=_either(one.started_text, other.started_text),
+        ended_text=whole.ended_text,
         is_zone_guessed=clear.is_zone_guessed,
-        matches=max(one.matches or 0, other.matches or 0) if one.matches != other.matches else one.matches,
-        error="" if status == Status.OK else richer.error or poorer.error,
-        log_path=_either(one.log_path, other.log_path) or "",
+        matches=max((each.matches for each in (one, other) if each.matches is not None), default=None),
+        error="" if status == Status.OK else _error(one, other, richer.output),
+        log_path=_either(one.log_path, other.log_path),
         code=max(one.code, other.code, key=lambda code: (len(code), code)),
         output=richer.output,
         output_size=richer.output_size,
         is_cut=richer.is_cut,
         log_sha256=richer.log_sha256,
     )
+
+
+def _lasted(draft: Draft) -> tuple[bool, timedelta, str]:
+    lasted = timedelta() if draft.ended_at is None else draft.ended_at - draft.at
+    return draft.ended_at is not None, lasted, draft.ended_text
+
+
+def _error(one: Draft, other: Draft, output: str) -> str:
+    """What the output says, or else what a notebook said before."""
+    if not one.error and not other.error:
+        return ""
+    if one.is_weak:  # then both are: theirs is the error itself, better than any line of output
+        return max(one.error, other.error)
+    from_elsewhere = {each.error for each in (one, other) if each.error != complaint_of(each.output)} - {""}
+    return complaint_of(output) or max(from_elsewhere, key=lambda error: (len(error), error), default="")
 
 
 def _either(one: T, other: T) -> T:

@@ -117,7 +117,7 @@ def test_copy_of_the_file_tells_of_the_same_execution():
 
 def test_reading_a_notebook_again_changes_nothing():
     space = make_space()
-    notebook = bring_notebook(space, [stream("x")])
+    notebook = bring_notebook(space, [stream("first error\n"), error("OSError", "disk full")])
     before = list(Execution.objects.values())
     notebook_changed.send(type(notebook), notebook=notebook)
     refresh.catch_up()
