@@ -48,7 +48,7 @@ def test_a_family_is_told_as_promised(client, space):
     told = family(client)
     assert list(told) == [
         "uuid", "kind", "branches", "cell_count", "notebook_count", "text_count", "texts", "ancestors", "descendants",
-        "notes",
+        "executions", "notes",
     ]  # fmt: skip
     assert (told["uuid"], told["kind"], told["cell_count"], told["notebook_count"]) == (MEME, "cell", 2, 2)
     assert told["branches"] == [
@@ -142,7 +142,7 @@ def test_two_people_count_the_cells_of_their_own_spaces(client, space):
 def test_the_queries_do_not_grow_with_the_family(client, space, django_assert_max_num_queries, copies):
     for number in range(copies):
         make_runbook(f"ls /{number}", memes=[f"{MEME}-1-{number:04x}"], space=space, path=f"{number}.ipynb")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(13):
         family(client)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(13):
         cells(client)

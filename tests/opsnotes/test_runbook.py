@@ -183,7 +183,7 @@ def test_the_queries_do_not_grow_with_the_notebook(client, space, django_assert_
     ]
     notebook = make_runbook(*cells, space=space)
     url = notebook.get_absolute_url()
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(32):
         assert client.get(url).status_code == 200
 
 
@@ -294,7 +294,7 @@ def test_pages_leave_in_the_database_what_they_do_not_show(client, space, django
         "/browse/hub/",
     )
     for page in pages:
-        with django_assert_max_num_queries(30) as asked:
+        with django_assert_max_num_queries(38) as asked:
             assert client.get(page).status_code == 200
         read = " ".join(query["sql"] for query in asked.captured_queries)
         assert '"memes"' not in read, page
