@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count
 
+from execlogs.announcing import announce
 from execlogs.drafts import Draft
 from execlogs.models import Execution, Forgotten, Status
 from execlogs.models.execution import ExecutionQuerySet
@@ -48,7 +49,9 @@ class Surplus:
             Forgotten.objects.update_or_create(
                 space_id=self.space, meme=self.meme, defaults={"before": self.before}
             )
-            return _older(self.space, self.meme, self.before).delete()[1].get("execlogs.Execution", 0)
+            older = _older(self.space, self.meme, self.before)
+            announce(list(older.values_list("pk", flat=True)))
+            return older.delete()[1].get("execlogs.Execution", 0)
 
 
 def surplus(keep: int) -> Iterator[Surplus]:

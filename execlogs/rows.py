@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
+from execlogs.announcing import announce
 from execlogs.drafts import Draft, headline_of
 from execlogs.keys import digest_of
 from execlogs.linking import Library
@@ -57,7 +58,9 @@ def rename(space: Space, renamed: Mapping[str, str]) -> None:
 
 def drop(space: Space, keys: Collection[str]) -> None:
     for some in portions(keys):
-        Execution.objects.filter(space=space, key__in=some).delete()
+        dropped = Execution.objects.filter(space=space, key__in=some)
+        announce(list(dropped.values_list("pk", flat=True)))
+        dropped.delete()
 
 
 def store(space: Space, drafts: Iterable[Draft]) -> None:
@@ -79,6 +82,7 @@ def store(space: Space, drafts: Iterable[Draft]) -> None:
         unique_fields=["execution"],
         update_fields=list(_TEXTS),
     )
+    announce([row.pk for row in stored])
 
 
 def _row(space: Space, draft: Draft, library: Library) -> Execution:

@@ -13,9 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from search.find import BEST, FACETS, LAST_PAGE, NEWEST, Found, Wish, find
-from search.hits import Hit
+from search.find import BEST, FACETS, LAST_PAGE, NEWEST, AnyHit, Found, Wish, find
 from search.labels import hint
+from search.loghits import LogHit
 from search.notehits import NoteHit
 from search.snippets import Line
 from search.understanding import Kind, parts_of
@@ -23,7 +23,7 @@ from stickies.models import Kind as NoteKind
 
 logger = logging.getLogger(__name__)
 
-KINDS = ["notebook", "code", "markdown", "raw", "note"]
+KINDS = ["notebook", "code", "markdown", "raw", "note", "log"]
 
 
 class SearchFailed(APIException):
@@ -97,6 +97,7 @@ class HitSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="Of the cell; null for a notebook, and for a note whose cell is not there."
     )
     note = serializers.IntegerField(allow_null=True)
+    execution = serializers.IntegerField(allow_null=True, help_text="Of a log.")
     note_kind = serializers.ChoiceField(NoteKind.choices, allow_null=True)
     meme = serializers.CharField()
     updated_at = serializers.DateTimeField()
@@ -110,7 +111,7 @@ class ResultSerializer(serializers.Serializer[Any]):
 
 
 class SearchView(APIView):
-    """Cells, runbooks and notes, as on the search page: 20 a page."""
+    """Cells, runbooks, notes and executions, as on the search page: 20 a page."""
 
     @extend_schema(
         operation_id="search",
@@ -148,7 +149,7 @@ def answer(found: Found) -> dict[str, Any]:
     }
 
 
-def _hit(hit: Hit | NoteHit) -> dict[str, Any]:
+def _hit(hit: AnyHit) -> dict[str, Any]:
     return {
         "kind": hit.kind,
         "title": hit.title_text,
@@ -159,6 +160,7 @@ def _hit(hit: Hit | NoteHit) -> dict[str, Any]:
         "notebook": hit.notebook.pk if hit.notebook else None,
         "index": hit.index,
         "note": hit.note.pk if isinstance(hit, NoteHit) else None,
+        "execution": hit.execution.pk if isinstance(hit, LogHit) else None,
         "note_kind": hit.thread.kind if isinstance(hit, NoteHit) else None,
         "meme": hit.meme,
         "updated_at": hit.updated_at.isoformat().replace("+00:00", "Z"),

@@ -135,10 +135,14 @@ class Asking:
     def _executed(self, told: Sequence[Node]) -> SQ:
         """Of all that `by:` and `ran:` say side by side at once: that who is meant did it then."""
         fields = [each for each in told if isinstance(each, Field)]
-        return _borne(self.facts.executed(
-            [value for each in fields if each.name == "by" for value in each.values],
-            [stretch_of(value.text, self.now) for each in fields if each.name == "ran" for value in each.values],
-        ))  # fmt: skip
+        people = [value for each in fields if each.name == "by" for value in each.values]
+        times = [value for each in fields if each.name == "ran" for value in each.values]
+        found = self.facts.executed(people, [stretch_of(value.text, self.now) for value in times])
+        of_log = _every([_any([_named("owner", who) for who in people]), self._any_moment("updated", times)])
+        return _borne(found) | _of_kind(of_log, "log")
+
+    def _any_moment(self, field: str, values: Sequence[Leaf]) -> SQ:
+        return _any([self._moment(field, value) for value in values])
 
     def _failed(self, leaf: Leaf) -> SQ:
         return _borne(self.facts.failed(leaf.text))
@@ -218,9 +222,9 @@ def _bearing(text: str) -> SQ:
 
 
 def _borne(found: tuple[Collection[str], Collection[int]]) -> SQ:
-    """Cells by their MEMEs, runbooks by their ids."""
+    """Cells, and notes on them, by their MEMEs; runbooks by their ids."""
     cells, notebooks = found
-    return (SQ(meme__in=list(cells)) & ~SQ(kind__exact="notebook")) | (
+    return (SQ(meme__in=list(cells)) & ~SQ(kind__in=["notebook", "log"])) | (
         SQ(notebook__in=list(notebooks)) & SQ(kind__exact="notebook")
     )
 

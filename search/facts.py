@@ -84,11 +84,12 @@ class Facts:
         )
 
     def stale(self, now: datetime) -> SQ:
-        """Neither changed nor executed for long."""
+        """Runbooks, and their cells, that were neither changed nor executed for long."""
         since = now - timedelta(days=settings.STALE_DAYS)
         lately = self._executions().filter(at__gte=since).exclude(notebook=None).order_by()
         worked = list(lately.values_list("notebook", flat=True).distinct()[:MOST])
-        return SQ(updated__lt=since) & ~SQ(notebook__in=worked) if worked else SQ(updated__lt=since)
+        found = SQ(updated__lt=since) & ~SQ(kind__in=["note", "log"])
+        return found & ~SQ(notebook__in=worked) if worked else found
 
     def _executions(self) -> ExecutionQuerySet:
         return Execution.objects.filter(space__in=self.spaces)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.utils import timezone
@@ -18,11 +19,14 @@ from search.facts import Facts
 from search.hits import Hit, hits_of
 from search.language import Query, read
 from search.language.tree import Word, positives
+from search.loghits import LogHit, log_hits_of
 from search.marking import Wanted
 from search.models import Due, DueNote
-from search.naming import Name, NoteName, named
+from search.naming import AnyName, LogName, Name, NoteName, named
 from search.notehits import NoteHit, note_hits_of
 from stickies.models import Note
+
+AnyHit = Hit | NoteHit | LogHit
 
 PAGE_SIZE = 20
 # Nobody reads so far, and an engine has to rank all that comes before.
@@ -75,7 +79,7 @@ class Found:
     query: Query
     wish: Wish
     count: int = 0
-    hits: tuple[Hit | NoteHit, ...] = ()
+    hits: tuple[AnyHit, ...] = ()
     facets: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     is_understood: bool = True  # there is something in the words that can be looked up
     are_beginnings: bool = False  # nothing had the words as they are: these have words that begin so
@@ -137,6 +141,7 @@ class Totals(NamedTuple):
     notebooks: int
     cells: int
     notes: int
+    logs: int
 
 
 def totals(user: Viewer) -> Totals:
@@ -145,7 +150,8 @@ def totals(user: Viewer) -> Totals:
     everything = SearchQuerySet().filter(seen).count()
     notebooks = SearchQuerySet().filter(seen).filter(kind__exact="notebook").count()
     notes = SearchQuerySet().filter(seen).filter(kind__exact="note").count()
-    return Totals(notebooks, everything - notebooks - notes, notes)
+    logs = SearchQuerySet().filter(seen).filter(kind__exact="log").count()
+    return Totals(notebooks, everything - notebooks - notes - logs, notes, logs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +178,17 @@ class _Answer:
         return cls(asked.get_results(), asked.get_count(), counted)
 
 
-def _hits(results: Iterable[Any], wanted: Wanted, spaces: Mapping[int, Space]) -> tuple[Hit | NoteHit, ...]:
+def _hits(results: Iterable[Any], wanted: Wanted, spaces: Mapping[int, Space]) -> tuple[AnyHit, ...]:
     """In the order they were found."""
     names = [(named(result.id), result.score) for result in results]
-    notes = [(name, score) for name, score in names if isinstance(name, NoteName)]
-    others = [(name, score) for name, score in names if isinstance(name, Name)]
-    of_cells, of_notes = hits_of(others, wanted, spaces), note_hits_of(notes, wanted, spaces)
-    made = [of_notes.get(name) if isinstance(name, NoteName) else of_cells.get(name) for name, _ in names]
-    return tuple(hit for hit in made if hit is not None)
+    cells = hits_of([(name, score) for name, score in names if isinstance(name, Name)], wanted, spaces)
+    notes = note_hits_of(
+        [(name, score) for name, score in names if isinstance(name, NoteName)], wanted, spaces
+    )
+    logs = log_hits_of([(name, score) for name, score in names if isinstance(name, LogName)], wanted, spaces)
+    pairs: Iterable[tuple[AnyName, AnyHit]] = chain(cells.items(), notes.items(), logs.items())
+    made = dict(pairs)
+    return tuple(made[name] for name, _ in names if name in made)
 
 
 def _is_ranked(query: Query, wish: Wish) -> bool:
@@ -187,7 +196,7 @@ def _is_ranked(query: Query, wish: Wish) -> bool:
     return wish.sort != NEWEST and any(memes.parse(each.text) is None for each in words_of(query.tree))
 
 
-def _rank(hit: Hit | NoteHit) -> tuple[float, float]:
+def _rank(hit: AnyHit) -> tuple[float, float]:
     """Runs of one template are equally good, cell by cell: then the newest comes first, on its page."""
     return -round(hit.score, 3), -hit.updated_at.timestamp()
 

@@ -20,9 +20,19 @@ STATUSES: dict[str, str | Promise] = {
     "ok": _("succeeded"),
     "error": _("failed"),
     "not_run": _("not run"),
+    "aborted": _("not begun"),
+    "running": _("no end recorded"),
+    "unknown": _("end not told"),
 }
 # The shape that stands for a status; see static/css/base.css.
-STATUS_MARKS = {"ok": "ok", "error": "err", "not_run": "none"}
+STATUS_MARKS = {
+    "ok": "ok",
+    "error": "err",
+    "not_run": "none",
+    "aborted": "none",
+    "running": "none",
+    "unknown": "none",
+}
 FIELDS: dict[str, str | Promise] = {
     "title": _("title"),
     "heading": _("heading"),
@@ -34,6 +44,7 @@ FIELDS: dict[str, str | Promise] = {
     "owner": _("owner"),
     "meme": _("MEME"),
     "note": _("what is known of the note"),
+    "log": _("what is known of the execution"),
 }
 FACETS: dict[str, str | Promise] = {
     "kind": _("Kind"),

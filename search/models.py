@@ -14,5 +14,12 @@ class DueNote(models.Model):
     since = models.DateTimeField(auto_now_add=True)
 
 
+class DueLog(models.Model):
+    """That the index has to look at an execution again."""
+
+    execution_id = models.BigIntegerField(db_index=True)  # a value, as above
+    since = models.DateTimeField(auto_now_add=True)
+
+
 class Ring(RingRow):
     """That the index's doorbell was rung."""

@@ -1,4 +1,5 @@
-"""Documents are named by what they show: a notebook's id, with a cell's index where it is a cell; a note's id. Pure.
+"""Documents are named by what they show: a notebook's id, with a cell's index where it is a cell; a note's id, an
+execution's. Pure.
 
 Not by the row of a cell: that is replaced at every ingest.
 """
@@ -12,9 +13,11 @@ from typing import Any
 NOTEBOOK = "notebooks.notebook"
 CELL = "notebooks.cell"
 NOTE = "stickies.note"
+LOG = "execlogs.execution"
 
 _NAME = re.compile(r"notebooks\.(?:notebook\.(?P<notebook>[0-9]+)|cell\.(?P<of>[0-9]+)-(?P<index>[0-9]+))")
 _NOTE_NAME = re.compile(r"stickies\.note\.(?P<note>[0-9]+)")
+_LOG_NAME = re.compile(r"execlogs\.execution\.(?P<log>[0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,23 @@ class NoteName:
         return f"{NOTE}.{self.note}"
 
 
-def named(identifier: str) -> Name | NoteName:
-    match = _NOTE_NAME.fullmatch(identifier)
-    return NoteName(int(match["note"])) if match else Name.of(identifier)
+@dataclass(frozen=True, slots=True)
+class LogName:
+    execution: int
+
+    def __str__(self) -> str:
+        return f"{LOG}.{self.execution}"
+
+
+AnyName = Name | NoteName | LogName
+
+
+def named(identifier: str) -> AnyName:
+    if match := _NOTE_NAME.fullmatch(identifier):
+        return NoteName(int(match["note"]))
+    if match := _LOG_NAME.fullmatch(identifier):
+        return LogName(int(match["log"]))
+    return Name.of(identifier)
 
 
 def identifier_of(obj_or_string: Any) -> str:

@@ -11,11 +11,13 @@ from django.db.models import QuerySet
 from haystack import connections
 from haystack.exceptions import SearchBackendError
 
+from execlogs.models import Execution
 from notebooks.models import Notebook
-from notebooks.portions import portions
+from notebooks.portions import PORTION, portions
 from search.documents import documents_of
 from search.engines.embedded import EmbeddedBackend, Writer
-from search.models import Due, DueNote, Ring
+from search.logs import log_documents_of, logged
+from search.models import Due, DueLog, DueNote, Ring
 from search.notes import note_documents_of, touched_with
 from stickies.models import Note
 
@@ -24,6 +26,7 @@ logger = logging.getLogger(__name__)
 # A commit costs 12 ms, so many notebooks share one; their rows are in memory meanwhile.
 NOTEBOOKS_A_COMMIT = 300
 NOTES_A_COMMIT = 2000
+LOGS_A_COMMIT = 5000
 AT_ONCE = 5000  # a database takes only so many parameters
 # While notebooks come in one by one, wait for some to gather instead of committing each.
 GATHERING = 0.3  # seconds
@@ -45,10 +48,11 @@ def rebuild(progress: Progress | None = None) -> int:
     """The whole index anew, beside the one that is searched until this one takes its place."""
     engine = backend()
     with engine.generations.alone():
-        seen = _due(None)
+        seen = _due()
         with engine.rebuilding() as writer:
             done = _write_all(writer, progress)
             _write_all_notes(writer)
+            _write_all_logs(writer)
         _forget(seen)
         logger.info("Rebuilt the search index: %d notebooks", done)
         return done + _drain(engine)
@@ -86,20 +90,35 @@ class _Waiting:
 
     notebooks: Mapping[int, int]
     notes: Mapping[int, int]
+    logs: Mapping[int, int]
 
     def __bool__(self) -> bool:
-        return bool(self.notebooks or self.notes)
+        return bool(self.notebooks or self.notes or self.logs)
 
     @property
     def is_full(self) -> bool:
-        return len(self.notebooks) >= NOTEBOOKS_A_COMMIT or len(self.notes) >= NOTES_A_COMMIT
+        return (
+            len(self.notebooks) >= NOTEBOOKS_A_COMMIT
+            or len(self.notes) >= NOTES_A_COMMIT
+            or len(self.logs) >= LOGS_A_COMMIT
+        )
 
 
-def _due(notebooks: int | None, notes: int | None = None) -> _Waiting:
-    """The oldest; at most so many of each, or all."""
+def _due() -> _Waiting:
+    """All of it."""
+    return _some_due(None, None, None)
+
+
+def _next_due() -> _Waiting:
+    """The oldest, for one commit."""
+    return _some_due(NOTEBOOKS_A_COMMIT, NOTES_A_COMMIT, LOGS_A_COMMIT)
+
+
+def _some_due(notebooks: int | None, notes: int | None, logs: int | None) -> _Waiting:
     return _Waiting(
         dict(Due.objects.order_by("pk").values_list("pk", "notebook_id")[:notebooks]),
         dict(DueNote.objects.order_by("pk").values_list("pk", "note_id")[:notes]),
+        dict(DueLog.objects.order_by("pk").values_list("pk", "execution_id")[:logs]),
     )
 
 
@@ -108,13 +127,14 @@ def _drain(engine: EmbeddedBackend) -> int:
         return 0
     done = commits = 0
     with engine.writing() as writer:
-        while due := _due(NOTEBOOKS_A_COMMIT, NOTES_A_COMMIT):
+        while due := _next_due():
             if commits and not due.is_full:
                 time.sleep(GATHERING)
-                due = _due(NOTEBOOKS_A_COMMIT, NOTES_A_COMMIT)
+                due = _next_due()
             notebooks = set(due.notebooks.values())
             _write(writer, notebooks)
             _write_notes(writer, touched_with(due.notes.values(), notebooks))
+            _write_logs(writer, set(due.logs.values()))
             writer.commit()
             _forget(due)
             commits += 1
@@ -123,7 +143,7 @@ def _drain(engine: EmbeddedBackend) -> int:
 
 
 def _is_due() -> bool:
-    return Due.objects.exists() or DueNote.objects.exists()
+    return Due.objects.exists() or DueNote.objects.exists() or DueLog.objects.exists()
 
 
 def _write(writer: Writer, notebooks: set[int]) -> None:
@@ -139,6 +159,14 @@ def _write_notes(writer: Writer, notes: set[int]) -> None:
         writer.remove("note", note)
     for some in portions(notes, AT_ONCE):
         for document in note_documents_of(some):
+            writer.add(document)
+
+
+def _write_logs(writer: Writer, executions: set[int]) -> None:
+    for execution in executions:
+        writer.remove("log", execution)
+    for some in portions(executions):
+        for document in log_documents_of(some):
             writer.add(document)
 
 
@@ -159,7 +187,15 @@ def _write_all_notes(writer: Writer) -> None:
             writer.add(document)
 
 
-def _in_groups(alive: QuerySet[Notebook] | QuerySet[Note], size: int) -> Iterator[Sequence[int]]:
+def _write_all_logs(writer: Writer) -> None:
+    for executions in _in_groups(logged(), PORTION):
+        for document in log_documents_of(executions):
+            writer.add(document)
+
+
+def _in_groups(
+    alive: QuerySet[Notebook] | QuerySet[Note] | QuerySet[Execution], size: int
+) -> Iterator[Sequence[int]]:
     """Every one that is not deleted. By id, so one that comes meanwhile is met at the end or is due."""
     last = 0
     ids = alive.order_by("pk").values_list("pk", flat=True)
@@ -173,13 +209,15 @@ def _forget(due: _Waiting) -> None:
         Due.objects.filter(pk__in=some).delete()
     for some in portions(due.notes, AT_ONCE):
         DueNote.objects.filter(pk__in=some).delete()
+    for some in portions(due.logs, AT_ONCE):
+        DueLog.objects.filter(pk__in=some).delete()
 
 
 def _is_complete(engine: EmbeddedBackend) -> bool:
-    """Whether as many notebooks and notes are indexed as there are.
+    """Whether as many notebooks, notes and logs are indexed as there are.
 
     Something due explains a difference, so that is asked last: what changed in between has left a row.
     """
-    notebooks, notes = engine.count("kind", "notebook"), engine.count("kind", "note")
-    are_there = Notebook.objects.alive().count(), Note.objects.alive().count()
-    return (notebooks, notes) == are_there or _is_due()
+    indexed = [engine.count("kind", kind) for kind in ("notebook", "note", "log")]
+    are_there = [Notebook.objects.alive().count(), Note.objects.alive().count(), logged().count()]
+    return indexed == are_there or _is_due()

@@ -10,6 +10,7 @@ from haystack import indexes
 from haystack.constants import ID
 from haystack.exceptions import SkipDocument
 
+from execlogs.models import Execution, Transcript
 from notebooks.models import Cell, Notebook
 from search.documents import Document, documents_of
 from search.engines.fields import (
@@ -20,13 +21,14 @@ from search.engines.fields import (
     PartsField,
     TextField,
 )
-from search.naming import Name, NoteName, identifier_of, named
+from search.logs import log_documents_of, logged
+from search.naming import AnyName, LogName, NoteName, identifier_of, named
 from search.notes import note_documents_of
 from stickies.models import Note
 
 
 class _Documents(indexes.SearchIndex):  # type: ignore[misc]
-    """Cells, notebooks and notes lie in one index, so all have the same fields."""
+    """Cells, notebooks, notes and logs lie in one index, so all have the same fields."""
 
     source = TextField(document=True, boost=2.0)  # code or prose, or a note's words
     error = TextField(boost=3.0)
@@ -38,7 +40,7 @@ class _Documents(indexes.SearchIndex):  # type: ignore[misc]
     titled = TextField(own=False, boost=0.5)  # of the runbook that a cell stands in, or a note
     placed = TextField(own=False, boost=0.5)  # its path
     parts = PartsField(boost=0.5)
-    kind = KeywordField()  # notebook, note, or a cell's type
+    kind = KeywordField()  # notebook, note, log, or a cell's type
     note_kind = KeywordField()  # hazard, question, tip, decision
     language = KeywordField()
     status = KeywordField()
@@ -61,6 +63,7 @@ class _Documents(indexes.SearchIndex):  # type: ignore[misc]
         NumberField()
     )  # none of a note: it is there for its own space's readers, wherever its runbook goes
     note = NumberField()
+    log = NumberField()  # the execution's id
     year = NumberField()
     recency = NumberField()  # orders newest first, a notebook's cells as they stand in it
     updated = MomentField()
@@ -75,8 +78,12 @@ class _Documents(indexes.SearchIndex):  # type: ignore[misc]
         raise SkipDocument(identifier)
 
 
-def _documents_with(name: Name | NoteName) -> Iterable[Document]:
-    return note_documents_of([name.note]) if isinstance(name, NoteName) else documents_of([name.notebook])
+def _documents_with(name: AnyName) -> Iterable[Document]:
+    if isinstance(name, NoteName):
+        return note_documents_of([name.note])
+    if isinstance(name, LogName):
+        return log_documents_of([name.execution])
+    return documents_of([name.notebook])
 
 
 class CellIndex(_Documents, indexes.Indexable):  # type: ignore[misc]
@@ -120,3 +127,15 @@ class NoteIndex(_Documents, indexes.Indexable):  # type: ignore[misc]
 
     def texts_of(self, keys: Collection[str]) -> dict[str, str]:
         return {str(pk): body for pk, body in Note.objects.filter(pk__in=keys).values_list("pk", "body")}
+
+
+class LogIndex(_Documents, indexes.Indexable):  # type: ignore[misc]
+    def get_model(self) -> type[models.Model]:
+        return Execution
+
+    def index_queryset(self, using: str | None = None) -> models.QuerySet[Execution]:
+        return logged()
+
+    def texts_of(self, keys: Collection[str]) -> dict[str, str]:
+        rows = Transcript.objects.filter(pk__in=[int(key) for key in keys]).values_list("pk", "output")
+        return {str(pk): output for pk, output in rows}

@@ -1,15 +1,17 @@
 """Writes down what the index has to look at again, and rings for it on commit."""
 
+from collections.abc import Collection
 from typing import Any
 
 from celery.signals import worker_ready
 from django.db import transaction
 from django.dispatch import receiver
 
+from execlogs.announcing import executions_changed
 from notebooks.models import Notebook
 from notebooks.signals import notebook_changed, notebook_ingested
 from search import tasks
-from search.models import Due, DueNote, Ring
+from search.models import Due, DueLog, DueNote, Ring
 from stickies.models import Note
 from stickies.signals import note_changed
 
@@ -24,6 +26,12 @@ def note_due(sender: object, *, notebook: Notebook, **kwargs: Any) -> None:
 @receiver(note_changed, dispatch_uid="search.note_due_for_note")
 def note_due_for_note(sender: object, *, note: Note, **kwargs: Any) -> None:
     DueNote.objects.create(note_id=note.pk)
+    transaction.on_commit(ring, robust=True)
+
+
+@receiver(executions_changed, dispatch_uid="search.note_due_for_logs")
+def note_due_for_logs(sender: object, *, pks: Collection[int], **kwargs: Any) -> None:
+    DueLog.objects.bulk_create(DueLog(execution_id=pk) for pk in pks)
     transaction.on_commit(ring, robust=True)
 
 

@@ -6,7 +6,9 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from execlogs.models import Execution
+from execlogs.ingest import Told
+from execlogs.ingest import ingest as ingest_logs
+from execlogs.models import Execution, Witness
 from lineage import refresh as lineage
 from notebooks.ingest import Provenance, ingest
 from search import refresh
@@ -91,11 +93,36 @@ def _library():
     ):
         executed(ops, run.notebook, ROTATE, number, who=who, at=NOW - timedelta(days=days), status=status)
     executed(closed, None, PLOT, 9, who="yamada", at=NOW, status="error")
+    for space, code in ((ops, "rotate"), (closed, "secret")):
+        ingest_logs(space, [log(code)])
     return {"kato": kato, "yamada": yamada}
 
 
 def executed(space, notebook, cell, number, **fields):
     Execution.objects.create(space=space, notebook=notebook, meme=cell, key=f"key{number}", **fields)
+
+
+def log(code):
+    """As lc_wrapper writes it."""
+    raw = f"""{{"lc_cell_meme": {{"current": "{LS}"}}}}
+----
+{code}
+----
+path: /home/sato/notebooks/.log/20251101/20251101-120000-0001.log
+notebook_path: gone.ipynb
+uid: 0
+gid: 0
+start time: 2025-11-01 12:00:00(JST)
+----
+mktemp: volume exhausted on db-07.example.org
+
+----
+end time: 2025-11-01 12:00:01(JST)
+1 chunks with matched keywords or errors
+----
+execute_reply_status: error
+"""
+    return Told(Witness.LOG, raw.encode(), "20251101-120000-0001.log", time_zone="Asia/Tokyo", who="sato")
 
 
 def note(space, author, notebook, index, body, kind):
@@ -124,10 +151,13 @@ def hits(query, person):
 def shown(hit):
     if hit.kind == "note":
         return f"note: {hit.note.body}"
+    if hit.kind == "log":
+        return f"log: {hit.execution.headline}"
     return hit.notebook.path if hit.cell is None else f"{hit.notebook.path}[{hit.cell.index}]"
 
 
 TEMPLATE, THE_RUN, PLOTS = "runbooks/disk/full.ipynb", "work/sato/full.ipynb", "plots/plot.ipynb"
+LOG = "log: rotate"
 HAZARD, QUESTION = "note: Do not rotate twice #危険", "note: Why -h?"
 
 
@@ -159,9 +189,9 @@ EVERYTHING = sorted([*of(TEMPLATE, 0, 1, 2), *of(THE_RUN, 0, 1, 2), *of(PLOTS, 0
         ("in:note rotate", [HAZARD]),
         ("rotate -in:note", []),
         ("permission -in:code", [f"{THE_RUN}[2]"]),
-        ("-in:code,markdown -in:note", [PLOTS, TEMPLATE, THE_RUN]),
+        ("-in:code,markdown -in:note", [PLOTS, TEMPLATE, THE_RUN, LOG]),
         ("path:work/sato logrotate", [f"{THE_RUN}[2]"]),
-        ("-path:full.ipynb", of(PLOTS, 0, 1)),
+        ("-path:full.ipynb", [*of(PLOTS, 0, 1), LOG]),
         ("folder:work", of(THE_RUN, 0, 1, 2)),
         ("folder:runbooks/disk in:code", [f"{TEMPLATE}[1]", f"{TEMPLATE}[2]"]),
         ("folder:runb*", of(TEMPLATE, 0, 1, 2)),
@@ -174,7 +204,9 @@ EVERYTHING = sorted([*of(TEMPLATE, 0, 1, 2), *of(THE_RUN, 0, 1, 2), *of(PLOTS, 0
         ("owner:lee,sato in:code", [f"{PLOTS}[1]", f"{THE_RUN}[1]", f"{THE_RUN}[2]"]),
         ("-owner:kato,sato", of(PLOTS, 0, 1)),
         ("owners:sa* sudo", [f"{THE_RUN}[2]"]),
-        ("by:sato", [THE_RUN, f"{TEMPLATE}[2]", f"{THE_RUN}[2]", HAZARD]),
+        ("by:sato", [THE_RUN, f"{TEMPLATE}[2]", f"{THE_RUN}[2]", HAZARD, LOG]),
+        ("by:sato ran:2025-11", [LOG]),
+        ("by:lee,yamada", []),
         ("by:yamada", []),
         ("-by:kato in:code logrotate", []),
         ("ran:<7d", [THE_RUN, f"{TEMPLATE}[2]", f"{THE_RUN}[2]", HAZARD]),
@@ -186,7 +218,7 @@ EVERYTHING = sorted([*of(TEMPLATE, 0, 1, 2), *of(THE_RUN, 0, 1, 2), *of(PLOTS, 0
         ("failed:3 sudo", [f"{THE_RUN}[2]"]),
         ("-failed:>=1 in:code", [f"{PLOTS}[1]", f"{TEMPLATE}[1]", f"{THE_RUN}[1]"]),
         ("lang:Bash df", [f"{TEMPLATE}[1]", f"{THE_RUN}[1]"]),
-        ("-language:bash", [*of(PLOTS, 0, 1), HAZARD, QUESTION]),
+        ("-language:bash", [*of(PLOTS, 0, 1), HAZARD, QUESTION, LOG]),
         ("kernel:python in:code", [f"{PLOTS}[1]"]),
         ("-kernels:bash in:code", [f"{PLOTS}[1]"]),
         (f"meme:{ROTATE}", [f"{TEMPLATE}[2]", f"{THE_RUN}[2]", HAZARD]),
@@ -198,7 +230,7 @@ EVERYTHING = sorted([*of(TEMPLATE, 0, 1, 2), *of(THE_RUN, 0, 1, 2), *of(PLOTS, 0
         ("tags:storage", [TEMPLATE, THE_RUN]),
         ("tag:危険", [HAZARD]),
         ("-tag:disk,危険 in:markdown,note", [f"{PLOTS}[0]", QUESTION]),
-        ("has:error", of(THE_RUN, 2)),
+        ("has:error", [*of(THE_RUN, 2), LOG]),
         ("-has:error in:code logrotate", [f"{TEMPLATE}[2]"]),
         ("has:image", of(PLOTS, 1)),
         ("has:hazard", [TEMPLATE, f"{TEMPLATE}[2]", f"{THE_RUN}[2]", HAZARD]),
@@ -213,7 +245,12 @@ EVERYTHING = sorted([*of(TEMPLATE, 0, 1, 2), *of(THE_RUN, 0, 1, 2), *of(PLOTS, 0
         ("updated:2026年10月", of(PLOTS, 0, 1)),
         ("-updated:<60d in:code", [f"{TEMPLATE}[1]", f"{TEMPLATE}[2]"]),
         ("created:today", EVERYTHING),
-        ("-created:今日", []),
+        ("-created:今日", [LOG]),
+        ("in:log exhausted", [LOG]),
+        ("volume exhausted", [LOG]),
+        ("exhausted -in:log", []),
+        ("host:db-07.example.org", [LOG]),
+        ("in:log has:error owner:sato", [LOG]),
         ("host:WEB-02 is:run", [THE_RUN, f"{THE_RUN}[1]"]),
         ("-host:web* in:code", [f"{PLOTS}[1]", f"{TEMPLATE}[2]", f"{THE_RUN}[2]"]),
         ("command:df", [TEMPLATE, f"{TEMPLATE}[1]", THE_RUN, f"{THE_RUN}[1]"]),

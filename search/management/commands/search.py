@@ -8,8 +8,8 @@ from haystack.exceptions import SearchBackendError
 
 from notebooks.models.space import Viewer
 from search.api import answer
-from search.find import BEST, NEWEST, Found, Wish, find
-from search.hits import Hit
+from search.find import BEST, NEWEST, AnyHit, Found, Wish, find
+from search.loghits import LogHit
 from search.notehits import NoteHit
 
 
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         about = ", words that begin so" if found.are_beginnings else ""
         self.stdout.write(f"{found.count} found in {found.milliseconds} ms{about}")
 
-    def _print_hit(self, hit: Hit | NoteHit) -> None:
+    def _print_hit(self, hit: AnyHit) -> None:
         self.stdout.write(self.style.MIGRATE_HEADING(_printable(hit.title_text)))
         self.stdout.write(f"  {hit.kind} · {_printable(_where(hit))} · {hit.url}")
         for line in hit.snippet:
@@ -60,9 +60,11 @@ class Command(BaseCommand):
             self.stdout.write(f"    {text}")
 
 
-def _where(hit: Hit | NoteHit) -> str:
+def _where(hit: AnyHit) -> str:
     if isinstance(hit, NoteHit):
         return f"{hit.thread.kind} · {hit.note.author_name} · {hit.notebook or hit.note.space.slug}"
+    if isinstance(hit, LogHit):
+        return f"{hit.execution.who} · {hit.execution.at:%Y-%m-%d %H:%M} · {hit.path}"
     return str(hit.notebook)
 
 
