@@ -12,12 +12,17 @@ from django.db import connection, transaction
 from haystack import connections
 from haystack.query import SearchQuerySet
 
+from execlogs.forgetting import forget
+from execlogs.ingest import Told
+from execlogs.ingest import ingest as ingest_logs
+from execlogs.models import Witness
 from notebooks import moving
 from notebooks.ingest import ingest
 from notebooks.models import Notebook
 from notebooks.signals import notebook_changed
 from search import refresh, signals, tasks
 from search.documents import documents_of
+from search.find import Wish, find
 from search.models import Due, Ring
 from tests.builders import make_notebook, make_runbook, make_space, make_user
 from tests.search.conftest import use
@@ -319,3 +324,25 @@ def test_searches_beside_a_writer_never_fail(settings, tmp_path):
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_a_log_is_found_once_it_is_in_and_not_when_it_was_let_go(index):
+    person = make_user()
+    space = make_space(readers=[person])
+    told = [Told(Witness.LOG, log_of(f"exhausted {number}", number), f"{number}.log") for number in range(3)]
+    ingest_logs(space, told)
+    refresh.drain()
+    assert [hit.execution.status for hit in find(Wish("exhausted"), person).hits] == ["ok"] * 3
+    forget(1)
+    refresh.drain()
+    assert find(Wish("exhausted"), person).count == 1
+    assert not refresh.is_needed()
+
+
+def log_of(output, number):
+    return (
+        '{"lc_cell_meme": {"current": "8f5c5fe2-71cc-11e7-9abe-02420aff0008"}}\n----\nls\n----\n'
+        f"path: /home/kato/.log/20260101/{number}.log\nstart time: 2026-01-0{number + 1} 10:00:00(UTC)\n----\n{output}\n"
+        f"----\nend time: 2026-01-0{number + 1} 10:00:01(UTC)\n0 chunks with matched keywords or errors\n----\n"
+        "execute_reply_status: ok\n"
+    ).encode()
