@@ -102,6 +102,8 @@ basket-clear               POST   302 302 302 302 302
 basket-undo                POST   302 302 302 302 302
 basket-download            GET    302 302 200 200 302
 basket-download            POST   302 302 200 200 302
+basket-push                GET    302 302 200 200 302
+basket-push                POST   302 302 302 302 302
 
 notes                      GET    200 200 200 200 200
 notes-resolve              POST   302 302 302 302 302
@@ -159,6 +161,10 @@ source-gone                GET    302 404 200 200 404
 source-run                 POST   302 404 403 302 404
 source-test                POST   302 404 403 302 404
 source-pause               POST   302 404 403 302 404
+source-open                GET    302 404 403 404 404
+push                       GET    302 404 200 200 404
+push                       POST   302 404 422 422 404
+open-in-jupyter            GET    302 404 404 404 404
 
 login                      GET    200 302 302 302 302
 login                      POST   302 302 302 302 302
@@ -239,6 +245,7 @@ LISTS = (
     "upload",
     "basket",
     "basket-download",
+    "basket-push",
     "executions",
     "incident",
     "notes",
@@ -264,6 +271,16 @@ SECRET = "zanzibar"
 # Searched for; it stands in the same cells.
 NEEDLE = "needle"
 HEADING = ("markdown", "# How it is done")  # the title, which addresses end with
+AS_JSON = ("api-executions-list",)  # which takes no files
+OF_AN_EXECUTION = (
+    "execution",
+    "execution-output",
+    "execution-whole",
+    "execution-sitting",
+    "api-executions-detail",
+)
+# What they are asked for.
+ASKED = {"source-new": "kind=jupyter", "incident": "since=2020-01-01"}
 LOG = (
     "ls\n----\npath: /home/kato/.log/1.log\nstart time: 2026-05-02 12:00:00(UTC)\n----\n\n----\n"
     "end time: 2026-05-02 12:00:01(UTC)\n0 chunks with matched keywords or errors\n----\nexecute_reply_status: ok\n"
@@ -272,6 +289,7 @@ LOG = (
 BY_ADDRESS_ALONE = ("mail-stop",)
 OF_A_SOURCE = (
     "source", "source-edit", "source-delete", "source-gone", "source-run", "source-test", "source-pause",
+    "source-open",
     "api-sources-detail", "api-sources-sync", "api-sources-test",
 )  # fmt: skip
 SEARCHES = ("search", "api-search", "api-notebooks-list")
@@ -430,10 +448,8 @@ class World:
     def url(self, route, person="writer"):
         arguments = self._own(route, person) or self._arguments(route)
         path = f"/{route}" if "/" in route else reverse(route, args=arguments)
-        if route == "source-new":
-            return f"{path}?kind=jupyter"
-        if route == "incident":
-            return f"{path}?since=2020-01-01"
+        if route in ASKED:
+            return f"{path}?{ASKED[route]}"
         if route == "note-new":
             return f"{path}?notebook={self.notebook.pk}&index=1"
         if route == "ep-weave-search":  # only a key opens it, whoever is signed in
@@ -488,6 +504,7 @@ class World:
             "door-key-revoke": ["ops", DoorKey.objects.values_list("pk", flat=True).first()],
             "api-spaces-detail": ["ops"],
             **{name: [self.source.pk] for name in OF_A_SOURCE},
+            **{name: [self.execution.pk] for name in OF_AN_EXECUTION},
         }
         if route in ("asset", "output", "frame"):
             return [pk, self.asset(route)]
@@ -501,6 +518,7 @@ class World:
             return [self.batch.pk]
         takes_a_notebook = route in (
             "runbook-short", "report", "file", "linked-from", "history", "move", "delete", "runs", "runs-cells", "pin",
+            "push", "open-in-jupyter",
             "related",
         )  # fmt: skip
         return (
@@ -586,7 +604,8 @@ def ask(world, route, method, person, **client_options):
                 headers={"If-Match": "*"},
             )  # fmt: skip
         else:
-            response = getattr(client, method.lower())(world.url(route, person), data)
+            form = {"content_type": "application/json"} if route in AS_JSON else {}
+            response = getattr(client, method.lower())(world.url(route, person), data, **form)
         transaction.set_rollback(True)
     return response
 
