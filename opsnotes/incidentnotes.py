@@ -10,7 +10,6 @@ from django.db.models import Q
 
 from execlogs.export import Incident, Note
 from execlogs.export.report import Reply
-from lineage.sight import Sight
 from notebooks.models.space import Viewer
 from notebooks.portions import portions
 from stickies.joins import joins_of
@@ -52,7 +51,7 @@ def _threads(incident: Incident, user: Viewer) -> list[Sticky]:
 def _portions_of(incident: Incident, user: Viewer) -> Iterator[NoteQuerySet]:
     uuids = {uuid for uuid, _branch in incident.memes}
     told = Sticky.objects.visible_to(user).told_here()
-    for some in portions(joins_of(uuids, Sight(user)).all_of(uuids)):
+    for some in portions(joins_of(uuids, user).all_of(uuids)):
         yield told.filter(meme__in=some, is_of_notebook=False)
     for pks in portions(incident.notebooks):
         yield told.filter(Q(notebook__in=pks, is_of_notebook=True))

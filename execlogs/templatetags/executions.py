@@ -29,13 +29,18 @@ def clocks(first: datetime, last: datetime) -> SafeString:
     return _time(first, began if f"{start:%H:%M}" == f"{end:%H:%M}" else f"{began}–{end:%H:%M}")
 
 
+@register.simple_tag
+def instant(value: datetime) -> SafeString:
+    """2026-05-02 14:35:58 JST."""
+    return _time(value, f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S %Z}")
+
+
 @register.filter
 def lasted(value: timedelta) -> str:
-    """0.3 s, 12 s, 4 min 5 s, 2 h 10 min."""
-    seconds = value.total_seconds()
-    if seconds < 10 and seconds % 1:
-        return _("%(count).1f s") % {"count": seconds}
-    whole = round(seconds)
+    """Under 1 s, 12 s, 4 min 5 s, 2 h 10 min: logs know no more than seconds."""
+    whole = int(value.total_seconds())
+    if not whole:
+        return _("under 1 s")
     if whole < MINUTE:
         return _("%(count)d s") % {"count": whole}
     if whole < HOUR:

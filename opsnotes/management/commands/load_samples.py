@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+import execlogs.refresh
 import lineage.refresh
 import search.refresh
 from notebooks.models import Space
@@ -15,6 +16,7 @@ from notebooks.models import Space
 SAMPLES = Path(settings.BASE_DIR) / "samples"
 PERSON = "demo"
 SPACE = "samples"
+HOST, TIME_ZONE = "hub.example.org", "Asia/Tokyo"  # where the team works
 
 
 class Command(BaseCommand):
@@ -26,12 +28,21 @@ class Command(BaseCommand):
         for folder in sorted(path for path in SAMPLES.iterdir() if path.is_dir()):
             owner = "" if folder.name == "share" else folder.name
             self._ingest([folder], folder=folder.name, owner=owner)
+            if owner:
+                self._ingest_logs(folder, owner)
         # What workers would do next, so that the first page somebody opens is complete.
         lineage.refresh.catch_up()
+        execlogs.refresh.catch_up()
         search.refresh.drain()
 
     def _ingest(self, paths: list[Path], **options: Any) -> None:
         call_command("ingest", *map(str, paths), space=SPACE, wait=True, stdout=self.stdout, **options)
+
+    def _ingest_logs(self, folder: Path, owner: str) -> None:
+        call_command(
+            "ingest_logs", str(folder), space=SPACE, folder=folder.name, user=owner, host=HOST,
+            time_zone=TIME_ZONE, stdout=self.stdout,
+        )  # fmt: skip
 
 
 def _person() -> User:
