@@ -92,7 +92,9 @@ class Spots:
         if note.is_of_notebook or (note.reach == Reach.NOTEBOOK and note.notebook_id != self.notebook):
             return ()
         places = list(self._exactly(note) if note.reach == Reach.ID else self._anyhow(note))
-        nearest = min((place.means.rank for place in places), default=0)
+        if len(places) < 2:
+            return places
+        nearest = min(place.means.rank for place in places)
         kept = {place.spot.cell.index: place for place in reversed(places) if place.means.rank == nearest}
         return [kept[index] for index in sorted(kept)]
 

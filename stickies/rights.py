@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -29,18 +30,24 @@ def may_note(space: Space, user: Viewer) -> bool:
 class Rights:
     """What a person may do with notes, whichever they are: asked once for a page of them."""
 
-    user: Viewer
+    person: int | None  # None who is not signed in
     notable: frozenset[int]  # spaces
     writable: frozenset[int]
 
     @classmethod
     def of(cls, user: Viewer) -> Rights:
         """Two queries; none for who is not signed in."""
+        return cls.among(Space.objects.visible_to(user), user)
+
+    @classmethod
+    def among(cls, readable: Iterable[Space], user: Viewer) -> Rights:
+        """Where the spaces that `user` may read are known already. One query."""
         if not user.is_authenticated:
-            return cls(user, frozenset(), frozenset())
-        writable = frozenset(Space.objects.writable_by(user).values_list("pk", flat=True))
-        notable = frozenset(notable_spaces(user).values_list("pk", flat=True))
-        return cls(user, notable, writable)
+            return cls(None, frozenset(), frozenset())
+        writable = frozenset(Space.objects.writable_by(user).order_by().values_list("pk", flat=True))
+        return cls(
+            user.pk, writable.union(space.pk for space in readable if space.readers_may_note), writable
+        )
 
     def may_note_in(self, space: int) -> bool:
         return space in self.notable
@@ -66,4 +73,4 @@ class Rights:
         return self._is_author(note) or note.space_id in self.writable
 
     def _is_author(self, note: Note) -> bool:
-        return self.user.is_authenticated and note.author_id == self.user.pk
+        return self.person is not None and note.author_id == self.person

@@ -12,13 +12,14 @@ from django.db.models import Q
 from django.urls import reverse
 
 from lineage.families.naming import first_line
+from lineage.sight import Sight
 from notebooks.models import Notebook
 from notebooks.models.space import Viewer
 from notebooks.rendering import SafeHtml
 from stickies.filling import Filling
-from stickies.matching import Means
+from stickies.matching import Means, Place
 from stickies.models import Kind, Note, Reach, Seen
-from stickies.outdated import Fit
+from stickies.outdated import Fit, fit_of
 from stickies.rights import Rights
 
 
@@ -64,11 +65,10 @@ class ShownNote(Said):
     may_answer: bool
     is_unread: bool
     # Where it stands on this page.
-    index: int | None = None  # of a cell
     means: Means = Means.EXACT
     fit: Fit = Fit.FITS
     spot: str = ""  # as addresses name it: "12:5" is a cell, "12" a notebook
-    is_put_away: bool = False  # only its first line is on the page, the thread is asked for
+    is_late: bool = False  # there are very many before it
     is_first: bool = True  # the note stands at more than one cell of the page; one of them has its id
 
     @property
@@ -90,26 +90,22 @@ class ShownNote(Said):
         return self.is_hazard and not self.is_resolved and not self.is_removed
 
     @property
+    def is_put_away(self) -> bool:
+        """Only its first line is on the page, the thread is asked for."""
+        return self.is_late and not self.is_warning
+
+    @property
     def is_everywhere(self) -> bool:
         return self.note.reach == Reach.FAMILY
-
-    def at(self, index: int, means: Means, fit: Fit, *, spot: str, is_first: bool) -> ShownNote:
-        return replace(self, index=index, means=means, fit=fit, spot=spot, is_first=is_first)
 
     def on(self, spot: str) -> ShownNote:
         return replace(self, spot=spot)
 
-    def put_away(self) -> ShownNote:
-        return replace(self, is_put_away=True)
 
-
-def shown(threads: Iterable[Note], user: Viewer, here: Notebook | None = None) -> list[ShownNote]:
-    """A constant number of queries, however many."""
+def shown(threads: Iterable[Note], sight: Sight) -> list[ShownNote]:
+    """Where it makes no difference what they stand at. A constant number of queries, however many."""
     threads = list(threads)
-    if not threads:
-        return []
-    page = _Page.of(threads, _replies(threads), user, here)
-    return [page.thread(note) for note in threads]
+    return list(map(Page.of(threads, sight).thread, threads)) if threads else []
 
 
 def in_order(notes: Iterable[ShownNote]) -> list[ShownNote]:
@@ -125,14 +121,16 @@ def _url_pattern() -> str:
 
 def _replies(threads: Sequence[Note]) -> Mapping[int, list[Note]]:
     found: defaultdict[int, list[Note]] = defaultdict(list)
-    for note in Note.objects.alive().filter(parent__in=[each.pk for each in threads]).defer("cell_text"):
+    # "__pk": Django looks at every id of a relation as if it could be a row.
+    pks = [each.pk for each in threads]
+    for note in Note.objects.alive().filter(parent__pk__in=pks):
         if note.parent_id is not None:
             found[note.parent_id].append(note)
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class Page:
     """What is asked once for all notes of a page."""
 
     replies: Mapping[int, list[Note]]
@@ -143,26 +141,37 @@ class _Page:
     seen: Mapping[int, datetime]
 
     @classmethod
-    def of(
-        cls,
-        threads: Sequence[Note],
-        replies: Mapping[int, list[Note]],
-        user: Viewer,
-        here: Notebook | None,
-    ) -> _Page:
+    def of(cls, threads: Sequence[Note], sight: Sight, here: Notebook | None = None) -> Page:
+        replies = _replies(threads)
         everything = [*threads, *(reply for each in replies.values() for reply in each)]
         written_at = {note.notebook_id for note in threads if note.notebook_id is not None}
         written_at -= {here.pk} if here else set()
         return cls(
             replies,
-            Filling.of(everything, user),
-            Rights.of(user),
+            Filling.of(everything, sight.user),
+            Rights.among(sight.spaces, sight.user),
             here,
-            _visible(written_at, user) if written_at else {},
-            _seen(threads, user),
+            _visible(written_at, sight) if written_at else {},
+            _seen(threads, sight.user),
         )
 
-    def thread(self, note: Note) -> ShownNote:
+    def standing(self, place: Place, *, is_first: bool, is_late: bool) -> ShownNote:
+        """At a cell of the notebook."""
+        note, spot = place.note, place.spot
+        fit = fit_of(note.cell_digest, spot.digest, is_same_notebook=self._is_of_here(note))
+        at = f":{spot.cell.index}"
+        return self.thread(note, at, place.means, fit, is_first=is_first, is_late=is_late)
+
+    def thread(
+        self,
+        note: Note,
+        at: str = "",
+        means: Means = Means.EXACT,
+        fit: Fit = Fit.FITS,
+        *,
+        is_first: bool = True,
+        is_late: bool = False,
+    ) -> ShownNote:
         replies = self.replies.get(note.pk, ())
         return ShownNote(
             note=note,
@@ -170,18 +179,24 @@ class _Page:
             may_edit=self.rights.may_edit(note),
             may_delete=self.rights.may_delete(note),
             replies=[self._said(reply) for reply in replies],
-            origin=self._origin(note),
+            origin=None if self._is_of_here(note) else self._origin(note),
             may_answer=self.rights.may_answer(note),
             is_unread=self._is_unread(note, replies),
+            means=means,
+            fit=fit,
+            spot=f"{self.here.pk}{at}" if self.here else "",
+            is_late=is_late,
+            is_first=is_first,
         )
+
+    def _is_of_here(self, note: Note) -> bool:
+        return self.here is not None and note.notebook_id == self.here.pk
 
     def _said(self, note: Note) -> Said:
         rights = self.rights
         return Said(note, self.filling, rights.may_edit(note), rights.may_delete(note))
 
-    def _origin(self, note: Note) -> Origin | None:
-        if self.here is not None and note.notebook_id == self.here.pk:
-            return None
+    def _origin(self, note: Note) -> Origin:
         origin = self.origins.get(note.notebook_id) if note.notebook_id else None
         if origin is None:
             return Origin("" if note.notebook_id else note.path, "")
@@ -190,21 +205,21 @@ class _Page:
         return Origin(origin.title, url + at_cell, origin.folder)
 
     def _is_unread(self, note: Note, replies: Collection[Note]) -> bool:
-        if not self.rights.user.is_authenticated:
+        own = self.rights.person
+        if own is None:
             return False
         seen_at = self.seen.get(note.pk)
-        own = self.rights.user.pk
         others = [each.created_at for each in (note, *replies) if each.author_id != own]
         return bool(others) and (seen_at is None or max(others) > seen_at)
 
 
-def _visible(notebooks: Collection[int], user: Viewer) -> dict[int, Notebook]:
-    found = Notebook.objects.visible_to(user).alive().filter(pk__in=notebooks)
+def _visible(notebooks: Collection[int], sight: Sight) -> dict[int, Notebook]:
+    found = sight.notebooks.filter(pk__in=notebooks)
     return {each.pk: each for each in found.only("pk", "title", "folder", "cell_count")}
 
 
 def _seen(threads: Sequence[Note], user: Viewer) -> dict[int, datetime]:
     if not user.is_authenticated:
         return {}
-    rows = Seen.objects.filter(Q(user=user.pk), note__in=[note.pk for note in threads])
+    rows = Seen.objects.filter(Q(user=user.pk), note__pk__in=[note.pk for note in threads])
     return dict(rows.values_list("note_id", "at"))

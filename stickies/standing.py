@@ -17,6 +17,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from lineage.sight import Sight
 from notebooks.models import Cell, Notebook
 from notebooks.models.space import Viewer
 from notebooks.portions import portions
@@ -24,8 +25,7 @@ from stickies.joins import Joins, joins_of
 from stickies.matching import Bearer, Means, Place, Spots
 from stickies.models import Note, Reach
 from stickies.models.note import NoteQuerySet
-from stickies.outdated import fit_of
-from stickies.shown import ShownNote, in_order, shown
+from stickies.shown import Page, ShownNote, in_order, shown
 
 MOST_THREADS = 12  # on a page as a whole; of others the first line, until somebody opens them
 
@@ -51,12 +51,15 @@ def notes_on(cells: Iterable[Bearer], notebook: Notebook, user: Viewer) -> Notes
     """`cells` are those of the page: all of the notebook, or a part of it."""
     cells = list(cells)
     spots, threads = _found(cells, notebook, user)
-    notes = {each.note.pk: each.on(str(notebook.pk)) for each in shown(threads, user, notebook)}
-    placed = {note.pk: spots.places_of(note) for note in threads}
+    if not threads:
+        return NotesOn()
+    page = Page.of(threads, Sight(user), notebook)
+    placed = [(note, spots.places_of(note)) for note in threads]
+    lost = [note for note, places in placed if not places]
     return NotesOn(
-        at=_at_cells(placed, notes),
-        whole=in_order(note for note in notes.values() if _is_of(note.note, notebook)),
-        gone=in_order(_gone(placed, notes, notebook, is_part=len(cells) < notebook.cell_count)),
+        at=_at_cells(page, (place for _note, places in placed for place in places)),
+        whole=in_order(page.thread(note) for note in lost if _is_of(note, notebook)),
+        gone=in_order(map(page.thread, _gone(lost, notebook, is_part=len(cells) < notebook.cell_count))),
     )
 
 
@@ -80,7 +83,9 @@ def notes_of_family(uuid: UUID, user: Viewer) -> list[ShownNote]:
     """Whatever their reach; those of families that are joined to it included."""
     joins = joins_of({uuid}, user)
     threads = _threads(user).filter(meme__in=joins.all_of({uuid}))
-    return in_order(replace(each, means=_means(each.note, uuid, joins)) for each in shown(threads, user))
+    return in_order(
+        replace(each, means=_means(each.note, uuid, joins)) for each in shown(threads, Sight(user))
+    )
 
 
 def _found(cells: Sequence[Bearer], notebook: Notebook, user: Viewer) -> tuple[Spots, list[Note]]:
@@ -100,33 +105,25 @@ def _found(cells: Sequence[Bearer], notebook: Notebook, user: Viewer) -> tuple[S
 
 
 def _threads(user: Viewer) -> NoteQuerySet:
-    return Note.objects.visible_to(user).told().select_related("space", "resolved_by").defer("cell_text")
+    return Note.objects.visible_to(user).told_here().for_reading()
 
 
-def _at_cells(
-    placed: Mapping[int, Sequence[Place]], notes: Mapping[int, ShownNote]
-) -> dict[int, Sequence[ShownNote]]:
-    at: defaultdict[int, list[ShownNote]] = defaultdict(list)
-    for pk, places in placed.items():
-        for number, place in enumerate(places):
-            at[place.spot.cell.index].append(_standing(notes[pk], place, is_first=number == 0))
-    return _put_away({index: in_order(at[index]) for index in sorted(at)})
-
-
-def _put_away(at: Mapping[int, Sequence[ShownNote]]) -> dict[int, Sequence[ShownNote]]:
-    """Of very many threads the later ones with their first line alone: a thread is a hundred times a line's work."""
-    number, kept = 0, dict(at)
-    for index, standing in at.items():
-        if number + len(standing) > MOST_THREADS:
-            kept[index] = [each if each.is_warning else each.put_away() for each in standing]
-        number += len(standing)
-    return kept
-
-
-def _standing(note: ShownNote, place: Place, *, is_first: bool) -> ShownNote:
-    fit = fit_of(note.note.cell_digest, place.spot.digest, is_same_notebook=note.origin is None)
-    index = place.spot.cell.index
-    return note.at(index, place.means, fit, spot=f"{note.spot}:{index}", is_first=is_first)
+def _at_cells(page: Page, places: Iterable[Place]) -> dict[int, Sequence[ShownNote]]:
+    """Of very many threads the later ones with their first line alone: a thread is ten times a line's work."""
+    at: defaultdict[int, list[Place]] = defaultdict(list)
+    for place in places:
+        at[place.spot.cell.index].append(place)
+    standing: dict[int, Sequence[ShownNote]] = {}
+    number, seen = 0, set[int]()
+    for index in sorted(at):
+        number += len(at[index])
+        is_late = number > MOST_THREADS
+        here = [
+            page.standing(place, is_first=place.note.pk not in seen, is_late=is_late) for place in at[index]
+        ]
+        standing[index] = in_order(here)
+        seen.update(place.note.pk for place in at[index])
+    return standing
 
 
 def _is_of(note: Note, notebook: Notebook) -> bool:
@@ -140,23 +137,13 @@ def _is_of(note: Note, notebook: Notebook) -> bool:
     return is_same and note.reach == Reach.FAMILY
 
 
-def _gone(
-    placed: Mapping[int, Sequence[Place]],
-    notes: Mapping[int, ShownNote],
-    notebook: Notebook,
-    *,
-    is_part: bool,
-) -> list[ShownNote]:
+def _gone(lost: Iterable[Note], notebook: Notebook, *, is_part: bool) -> list[Note]:
     """Written here, and at no cell any more; of a long notebook the other parts are looked at too."""
-    left = [
-        notes[pk]
-        for pk, places in placed.items()
-        if not places and not notes[pk].note.is_of_notebook and notes[pk].note.notebook_id == notebook.pk
-    ]
+    left = [note for note in lost if not note.is_of_notebook and note.notebook_id == notebook.pk]
     if not left or not is_part:
         return left
-    elsewhere = _held_by(notebook, {each.note.meme for each in left if each.note.meme})
-    return [each for each in left if each.note.meme not in elsewhere]
+    elsewhere = _held_by(notebook, {note.meme for note in left if note.meme})
+    return [note for note in left if note.meme not in elsewhere]
 
 
 def _held_by(notebook: Notebook, uuids: Collection[UUID]) -> set[UUID]:

@@ -11,6 +11,7 @@ from notebooks.rendering.model import Heading, Place, Referent, Rendered, Render
 from notebooks.rendering.place import place
 from notebooks.rendering.searchtext import output_text
 from notebooks.rendering.svg import safe_svg
+from notebooks.rendering.writing import joined, safe, written
 
 __all__ = [
     "FRAME",
@@ -24,13 +25,16 @@ __all__ = [
     "SafeHtml",
     "anchor_of",
     "fragment_digest",
+    "joined",
     "output_text",
     "outputs_in",
     "place",
     "raw_text",
     "render",
     "render_markdown",
+    "safe",
     "safe_svg",
     "source_in",
     "whole_output",
+    "written",
 ]

@@ -9,6 +9,7 @@ from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Coalesce
 
 from lineage.families.naming import first_line
+from lineage.sight import Sight
 from notebooks.memes import Meme
 from notebooks.models import Cell, Notebook, Space
 from notebooks.models.space import Viewer
@@ -62,9 +63,10 @@ def notes_of(page: Page, user: Viewer) -> Notes:
         here = {each.note.pk for each in titled}
         family = notes_of_family(page.meme.uuid, user)
         return Notes(titled, [each for each in family if each.note.pk not in here])
-    titled = in_order(shown(_threads(user).filter(title=page.title), user))
+    sight = Sight(user)
+    titled = in_order(shown(_threads(user).filter(title=page.title), sight))
     here = {each.note.pk for each in titled}
-    return Notes(titled, in_order(shown(_tagged(page.title, user, here), user)))
+    return Notes(titled, in_order(shown(_tagged(page.title, user, here), sight)))
 
 
 def subject_of(page: Page, user: Viewer) -> Subject | None:
@@ -106,12 +108,12 @@ def _text(page: Page, subject: Subject | None) -> str | None:
 
 
 def _threads(user: Viewer) -> NoteQuerySet:
-    return Note.objects.visible_to(user).told().select_related("space", "resolved_by").defer("cell_text")
+    return Note.objects.visible_to(user).told().for_reading()
 
 
 def _titled_by(meme: Meme, user: Viewer) -> list[ShownNote]:
     bearing = _threads(user).filter(meme=meme.uuid, branch=meme.branch)
-    return in_order(shown(bearing, user))
+    return in_order(shown(bearing, Sight(user)))
 
 
 def _tagged(title: str, user: Viewer, here: Collection[int]) -> QuerySet[Note]:

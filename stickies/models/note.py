@@ -45,8 +45,25 @@ class NoteQuerySet(models.QuerySet["Note"]):
 
     def told(self) -> "NoteQuerySet":
         """The threads of which anything is shown: of a deleted one a tombstone, where there are replies."""
-        replies = Note.objects.alive().filter(parent=models.OuterRef("pk"))
-        return self.threads().filter(models.Q(deleted_at=None) | models.Exists(replies))
+        return self.threads().filter(_says_something())
+
+    def told_here(self) -> "NoteQuerySet":
+        """The same, for what is asked of a place.
+
+        SQLite takes `parent = None` for something rare: it would go through the threads of the whole library.
+        """
+        return self.exclude(parent__isnull=False).filter(_says_something())
+
+    def for_reading(self) -> "NoteQuerySet":
+        """Threads with the name of who resolved them, and without what a page of them does not show."""
+        unread = ("cell_text", "title", "parent", "deleted_by")
+        own = [field.name for field in Note._meta.concrete_fields if field.name not in unread]
+        return self.select_related("resolved_by").only(*own, "resolved_by__username")
+
+
+def _says_something() -> models.Q:
+    replies = Note.objects.alive().filter(parent=models.OuterRef("pk"))
+    return models.Q(deleted_at=None) | models.Q(models.Exists(replies))
 
 
 class Note(models.Model):

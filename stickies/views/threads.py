@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from lineage.sight import Sight
 from stickies import writing
 from stickies.access import visible_note
 from stickies.announcing import address_of
@@ -24,10 +25,8 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible_note(request.user, pk)
     if found.parent_id is not None:
         return redirect(address_of(found))
-    thread = next(
-        iter(shown(Note.objects.told().select_related("space", "resolved_by").filter(pk=pk), request.user)),
-        None,
-    )
+    told = Note.objects.told().for_reading().filter(pk=pk)
+    thread = next(iter(shown(told, Sight(request.user))), None)
     if thread is None:
         return render(request, "stickies/removed.html", {"note": found}, status=410)
     if request.user.is_authenticated and thread.is_unread:

@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone, translation
 
-from opsnotes.templatetags import moments, words
+from notebooks.templatetags import moments
+from opsnotes.templatetags import words
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
