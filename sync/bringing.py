@@ -142,7 +142,7 @@ class Bringing:
         return fetched
 
     def _read(self, entry: Entry, known: Known | None) -> Fetched:
-        if entry.path != paths.storable(entry.path) or len(entry.path) > paths.LONGEST:
+        if not entry.is_sayable:
             raise Trouble(Problem.UNSAYABLE, paths.one_way(entry.path))
         if not entry.can_read:
             raise Trouble(Problem.FORBIDDEN, entry.path)

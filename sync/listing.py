@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
+from notebooks import paths
 from notebooks.models import BatchItem
 from notebooks.sidefiles import is_side_file
 from sync.models import SourceFile
@@ -33,6 +34,11 @@ class Entry:
     # Whether another content would show in size or time. Not so while the clock stands where it stood at the last
     # write: what is written in the same moment has the same time. Then it is read once more at the next look.
     is_settled: bool = True
+
+    @property
+    def is_sayable(self) -> bool:
+        """Whether its name can be kept and asked for at all."""
+        return self.path == paths.storable(self.path) and len(self.path) <= paths.LONGEST
 
     @property
     def saved_at(self) -> datetime | None:

@@ -129,9 +129,12 @@ class Looking:
             self._troubled.append(listing.folder)
 
     def _deal_with(self, entries: Sequence[Entry]) -> None:
-        compared = compare(self._source, entries)
+        compared = compare(self._source, [entry for entry in entries if entry.is_sayable])
         self._count(entries, compared)
-        wanted: list[Wanted] = [*compared.moved_on]
+        wanted: list[Wanted] = [
+            *compared.moved_on,
+            *((entry, None) for entry in entries if not entry.is_sayable),
+        ]
         for entry in compared.new:
             if self._knows_files and entry.kind is not Kind.LOG:
                 self._held_back.append(entry)

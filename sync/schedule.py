@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from notebooks import tidying
 from notebooks.models import Batch, BatchItem
 from sync import bells, settling
 from sync.asking import ask
@@ -21,6 +22,8 @@ KEPT = (
     20  # runs of a source that brought nothing; those that brought something are kept as long as their batch
 )
 _LOOKED_BACK = 12  # runs
+_CHUNK = 500
+_NEWS = ("executions_stored", "executions_merged")  # of a batch's tally
 
 Why = Run.Why
 
@@ -54,18 +57,27 @@ def after(run: Run, trouble: Trouble | None) -> None:
 def tidy() -> None:
     """Forgets runs that brought nothing, but for the last of each source."""
     for source in Source.objects.only("pk"):
-        uneventful = _uneventful(source)
-        if old := uneventful.order_by("-pk").values_list("pk", flat=True)[KEPT : KEPT + 1].first():
-            forgotten = list(uneventful.filter(pk__lte=old).values_list("pk", "batch"))
-            Run.objects.filter(pk__in=[pk for pk, _batch in forgotten]).delete()
-            Batch.objects.filter(pk__in=[batch for _pk, batch in forgotten]).delete()
+        forgotten = [*_uneventful(source)[KEPT:], *_old(source)]
+        for start in range(0, len(forgotten), _CHUNK):
+            runs, batches = zip(*forgotten[start : start + _CHUNK], strict=True)
+            Run.objects.filter(pk__in=runs).delete()
+            Batch.objects.filter(pk__in=[pk for pk in batches if pk]).delete()
 
 
-def _uneventful(source: Source) -> QuerySet[Run]:
-    items = BatchItem.objects.filter(batch=OuterRef("batch"))
+def _uneventful(source: Source) -> list[tuple[int, int | None]]:
+    """Runs and their batches, the latest first."""
     over = source.runs.over().exclude(settled_at=None).filter(gone=0, renamed=0)
-    told = {f"batch__tally__{key}__gt": 0 for key in ("executions_stored",)}
-    return over.exclude(Exists(items)).exclude(**told)
+    quiet = over.exclude(Exists(BatchItem.objects.filter(batch=OuterRef("batch"))))
+    rows = quiet.order_by("-pk").values_list("pk", "batch", "batch__tally")
+    return [(pk, batch) for pk, batch, tally in rows if not any((tally or {}).get(each) for each in _NEWS)]
+
+
+def _old(source: Source) -> list[tuple[int, int | None]]:
+    """As old as batches get; the last tells how the source stands, however long ago it was."""
+    over = source.runs.over().order_by("-pk")
+    last = over.values_list("pk", flat=True).first()
+    old = over.filter(batch=None, finished_at__lt=timezone.now() - tidying.KEPT).exclude(pk=last)
+    return list(old.values_list("pk", "batch"))
 
 
 def _next(source: Source, trouble: Trouble | None, *, is_whole: bool) -> datetime | None:

@@ -17,7 +17,7 @@ Why = Run.Why
 def make_source(there, *, space=None, by=None, **fields):
     """A folder source, kept as the form keeps it; `there` has to be below SOURCE_ROOTS."""
     given = {"name": "hub", "kind": Source.Kind.FOLDER, "address": str(there), **fields}
-    source = Source(space=space or make_space("ops"), by=by, **given)
+    source = Source(space=space or make_space(), by=by, **given)
     keeping.keep(source)
     return source
 
@@ -59,7 +59,8 @@ def log_text(
     head = json.dumps({"lc_cell_meme": {"current": meme}})
     return (
         f"{head}\n----\n{code}\n----\npath: {folder}/.log/{stamp[:8]}/{stamp}.log\n"
-        f"notebook_path: work/x.ipynb\nuid: 1000\ngid: 100\nstart time: {time_of}\n----\nout\n\n----\n"
+        f"notebook_path: {folder.rpartition('/')[2]}/x.ipynb\nuid: 1000\ngid: 100\n"
+        f"start time: {time_of}\n----\nout\n\n----\n"
         f"end time: {time_of}\n0 chunks with matched keywords or errors\n----\nexecute_reply_status: {status}\n"
     ).encode()
 
