@@ -137,6 +137,14 @@ def best_notebooks(text: str, user: Viewer) -> list[int]:
     return list(dict.fromkeys(Name.of(result.id).notebook for result in results))
 
 
+def hits_for(asked: SQ, user: Viewer, size: int) -> tuple[AnyHit, ...]:
+    """The best hits of a question that is no query of ours, as far as the person may see. Raises as find() does."""
+    spaces = {space.pk: space for space in Space.objects.visible_to(user)}
+    wish = Wish(with_facets=False, size=size)
+    found = _Answer.of(asked, wish, _within(wish, spaces, _stale(user)), is_ranked=True)
+    return _hits(found.results, (), spaces)
+
+
 class Totals(NamedTuple):
     notebooks: int
     cells: int

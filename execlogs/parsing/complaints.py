@@ -29,10 +29,11 @@ def first_complaint(output: str) -> str:
     lines = plain(output).split("\n")
     if len(lines) > _MOST_LINES:
         lines = lines[: _MOST_LINES // 2] + lines[-_MOST_LINES // 2 :]
-    return next((line.strip()[:LONGEST] for line in lines if _complains(line)), "")
+    return next((line.strip()[:LONGEST] for line in lines if complains(line)), "")
 
 
-def _complains(line: str) -> bool:
+def complains(line: str) -> bool:
+    """Whether a line says that something failed, and does not say the contrary."""
     found = _COMPLAINT.search(line)
     return found is not None and (
         not _PRAISE.search(line) or _COMPLAINT.search(_PRAISE.sub("", line)) is not None

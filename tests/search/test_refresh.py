@@ -342,7 +342,8 @@ def test_a_log_is_found_once_it_is_in_and_not_when_it_was_let_go(index):
 def log_of(output, number):
     return (
         '{"lc_cell_meme": {"current": "8f5c5fe2-71cc-11e7-9abe-02420aff0008"}}\n----\nls\n----\n'
-        f"path: /home/kato/.log/20260101/{number}.log\nstart time: 2026-01-0{number + 1} 10:00:00(UTC)\n----\n{output}\n"
+        f"path: /home/kato/.log/20260101/{number}.log\n"
+        f"start time: 2026-01-0{number + 1} 10:00:00(UTC)\n----\n{output}\n"
         f"----\nend time: 2026-01-0{number + 1} 10:00:01(UTC)\n0 chunks with matched keywords or errors\n----\n"
         "execute_reply_status: ok\n"
     ).encode()

@@ -1,0 +1,124 @@
+"""A pasted error leads to where it was met before, and to what mended it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from execlogs.ingest import Told
+from execlogs.ingest import ingest as ingest_logs
+from execlogs.models import Execution, Status, Witness
+from search import refresh
+from search.errors.meeting import met_before
+from search.errors.recognising import recognised
+from stickies.drafts import At, Draft
+from stickies.models import Kind
+from stickies.writing import write
+from tests.builders import error, make_runbook, make_space, make_user
+
+pytestmark = pytest.mark.django_db
+HUB = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "operationhub"
+
+CELL = "8f5c5fe2-71cc-11e7-9abe-02420aff0008"
+TRACEBACK = """Traceback (most recent call last):
+  File "deploy.py", line {line}, in restart
+PermissionError: [Errno 13] Permission denied: '/var/run/{host}.pid'"""
+
+
+def log(output, status, minute, path="web.ipynb", cell=CELL):
+    raw = f"""{{"lc_cell_meme": {{"current": "{cell}"}}}}
+----
+restart({minute})
+----
+path: /home/sato/notebooks/.log/20260301/20260301-10{minute:02}00-0001.log
+notebook_path: {path}
+uid: 0
+gid: 0
+start time: 2026-03-01 10:{minute:02}:00(UTC)
+----
+{output}
+
+----
+end time: 2026-03-01 10:{minute:02}:01(UTC)
+1 chunks with matched keywords or errors
+----
+execute_reply_status: {status}
+"""
+    return Told(Witness.LOG, raw.encode(), f"20260301-10{minute:02}00-0001.log", place_folder="", who="sato")
+
+
+@pytest.fixture
+def kato():
+    return make_user("kato")
+
+
+def test_the_answer_says_where_when_by_whom_what_next_and_what_was_noted(index, kato):
+    space = make_space("ops", writers=[kato])
+    notebook = make_runbook("restart(1)", ("markdown", "# Web"), space=space, path="web.ipynb", memes=[CELL])
+    ingest_logs(space, [log(TRACEBACK.format(line=31, host="web-03"), "error", 1), log("", "ok", 2)])
+    note = write(
+        Draft(space, At.cell(notebook, notebook.cells.get(index=0)), "Needs sudo", Kind.HAZARD), kato
+    )
+    refresh.drain()
+    (met,) = met_before(recognised(TRACEBACK.format(line=7, host="db-11")), kato)
+    assert str(met.meme) == CELL
+    assert met.likeness.why == ("message", "lines", "frames", "name")
+    assert [each.who for each in met.failures] == ["sato"]
+    assert met.mending.repair.status == Status.OK
+    assert list(met.notes) == [note]
+
+
+def test_what_a_notebook_alone_tells_is_an_answer_too(index, kato):
+    space = make_space("ops", readers=[kato])
+    failed = (
+        "code",
+        "restart()",
+        [error("PermissionError", "[Errno 13] Permission denied: '/var/run/web-03.pid'")],
+    )
+    make_runbook(failed, space=space, memes=[CELL])
+    refresh.drain()
+    (met,) = met_before(recognised(TRACEBACK.format(line=7, host="db-11")), kato)
+    assert met.best.cell.source == "restart()"
+    assert not met.failures
+    assert met.mending is None
+
+
+def test_nothing_is_told_of_what_i_may_not_see(index, kato):
+    closed = make_space("closed", writers=[make_user()])
+    make_runbook("restart(1)", space=closed, path="web.ipynb", memes=[CELL])
+    ingest_logs(closed, [log(TRACEBACK.format(line=31, host="web-03"), "error", 1)])
+    refresh.drain()
+    assert met_before(recognised(TRACEBACK.format(line=31, host="web-03")), kato) == ()
+
+
+@pytest.mark.parametrize("text", ["", "12 34\n56", "a\nb", "()\n()"])
+def test_what_has_no_words_meets_nothing(index, kato, text):
+    refresh.rebuild()
+    assert met_before(recognised(text), kato) == ()
+
+
+@pytest.mark.corpus
+def test_failed_logs_of_a_real_team_lead_to_their_cells_with_their_numbers_changed(index, kato):
+    if not HUB.is_dir():
+        pytest.skip("the corpus is not beside this checkout")
+    space = make_space("hub", readers=[kato])
+    logs = sorted(HUB.rglob("*.log"))
+    ingest_logs(
+        space,
+        [
+            Told(Witness.LOG, path.read_bytes(), path.name, time_zone="Asia/Tokyo")
+            for path in logs
+            if path.is_file()
+        ],
+    )
+    refresh.rebuild()
+    failed = (
+        Execution.objects.filter(status=Status.ERROR)
+        .exclude(transcript__output="")
+        .select_related("transcript")
+    )
+    assert failed.count() == 21
+    for execution in failed:
+        pasted = re.sub(r"\d", lambda match: str((int(match[0]) + 3) % 10), execution.transcript.output)
+        met = met_before(recognised(pasted), kato)
+        assert execution.meme in {each.meme for each in met[:5]}, pasted
