@@ -5,13 +5,12 @@ What is slow, reading, happens before the transaction. One execution that severa
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from execlogs import drafts, keys, rows
 from execlogs.drafts import Circumstances, Draft
@@ -24,10 +23,7 @@ from execlogs.refusals import LogRefusal, refusal_of
 from notebooks import blobs
 from notebooks.models import Space
 
-logger = logging.getLogger(__name__)
-
 A_PORTION = 500  # logs a transaction
-_TRIES = 5
 
 Failure = tuple[int, str, str]  # index in what was told, refusals.LogRefusal, detail
 
@@ -76,20 +72,16 @@ _FATES = ("", "unchanged", "merged", "stored")
 
 def store(space: Space, found: Mapping[str, Draft]) -> dict[str, str]:
     """Merges `found` with what is known; what became of each. Atomic."""
-    for _ in range(_TRIES):
-        try:
-            with transaction.atomic():
-                return _store(space, found)
-        except IntegrityError:
-            logger.info("Another process stored some of %d executions meanwhile; looking again", len(found))
     with transaction.atomic():
+        rows.one_at_a_time(space)
         return _store(space, found)
 
 
 def _store(space: Space, found: Mapping[str, Draft]) -> dict[str, str]:
     known = rows.known(space, {alias for draft in found.values() for alias in _aliases(draft)})
     memory = Memory(space, found.values())
-    fates, written = {}, []
+    fates: dict[str, str] = {}
+    written: list[Draft] = []
     absorbed = _Absorbed()
     for key, draft in found.items():
         before = known.get(key)

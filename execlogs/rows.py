@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -28,7 +28,7 @@ _WRITTEN = [*(name for name in _OWN if name != "key"), "notebook", "headline", "
 
 
 def known(space: Space, keys: Collection[str]) -> dict[str, Draft]:
-    """What is stored under these keys, locked until the transaction ends."""
+    """What is stored under these keys."""
     found: dict[str, Draft] = {}
     for some in portions(keys):
         found |= _drafts(space, Q(key__in=some))
@@ -63,15 +63,24 @@ def drop(space: Space, keys: Collection[str]) -> None:
         dropped.delete()
 
 
-def store(space: Space, drafts: Iterable[Draft]) -> None:
+def one_at_a_time(space: Space) -> None:
+    """Until the transaction ends nobody else writes executions of this space: two that merge into one row must see
+    each other's, and wait for each other in one order. SQLite has one writer anyway."""
+    if connection.features.has_select_for_update:
+        # Not for its key: notebooks go on coming in, whose rows point at the space.
+        list(Space.objects.select_for_update(no_key=True).filter(pk=space.pk).values_list("pk"))
+
+
+def store(space: Space, drafts: Sequence[Draft]) -> None:
     """Writes rows, new or over those of the same key. Inside the caller's transaction."""
-    drafts = list(drafts)
     if not drafts:
         return
     library = Library(space, drafts)
-    rows = [_row(space, draft, library) for draft in drafts]
     stored = Execution.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["space", "key"], update_fields=_WRITTEN
+        [_row(space, draft, library) for draft in drafts],
+        update_conflicts=True,
+        unique_fields=["space", "key"],
+        update_fields=_WRITTEN,
     )
     Transcript.objects.bulk_create(
         [
@@ -82,7 +91,6 @@ def store(space: Space, drafts: Iterable[Draft]) -> None:
         unique_fields=["execution"],
         update_fields=list(_TEXTS),
     )
-    announce([row.pk for row in stored])
 
 
 def _row(space: Space, draft: Draft, library: Library) -> Execution:
@@ -96,9 +104,7 @@ def _row(space: Space, draft: Draft, library: Library) -> Execution:
 
 
 def _drafts(space: Space, wanted: Q) -> dict[str, Draft]:
-    rows = Execution.objects.filter(wanted, space=space).order_by("key")
-    if connection.features.has_select_for_update:  # two that merge into one row must see each other's
-        list(rows.select_for_update().values_list("pk"))
+    rows = Execution.objects.filter(wanted, space=space).order_by()
     fields = [*_OWN, *(f"transcript__{name}" for name in _TEXTS)]
     return {row[0]: _draft(row) for row in rows.values_list(*fields)}
 

@@ -51,6 +51,7 @@ def hear(pks: Collection[int]) -> int:
         heard = list(_testimonies(notebook))
         if heard:
             with transaction.atomic():
+                rows.one_at_a_time(notebook.space)
                 ingest.store(notebook.space, _addressed(notebook.space, heard))
         told += len(heard)
     return told

@@ -1,10 +1,12 @@
 import random
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import permutations
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from execlogs.ingest import Told, ingest
 from execlogs.models import Execution, Status, Transcript, Witness
@@ -268,3 +270,21 @@ def test_operationhub_by_all_ways_at_once_in_any_order_is_still_400(operationhub
     assert Execution.objects.count() == 400
     assert Execution.objects.filter(status=Status.ERROR).count() == 23
     assert set(Execution.objects.values_list("witnesses", flat=True)) == {15}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer")
+def test_many_at_once_tell_of_the_same_and_nothing_is_lost():
+    executions = [ran.but(path=ran.path.replace("0032", f"{number:04}")) for number in range(200)]
+    space = make_space()
+
+    def tell(witness):
+        random.shuffle(shuffled := list(executions))
+        for start in range(0, 200, 20):
+            ingest(space, [by_log(each, witness) for each in shuffled[start : start + 20]])
+        connection.close()
+
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(tell, [Witness.LOG, Witness.HTTP, Witness.STREAM]))
+    assert set(Execution.objects.values_list("witnesses", flat=True)) == {13}
+    assert Execution.objects.count() == 200
