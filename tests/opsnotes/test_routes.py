@@ -43,6 +43,8 @@ pytestmark = pytest.mark.django_db
 TABLE = """
 home                       GET    302 200 200 200 200
 search                     GET    200 200 200 200 200
+search-error               GET    200 200 200 200 200
+search-error               POST   200 200 200 200 200
 browse                     GET    404 404 200 200 404
 family                     GET    404 404 200 200 404
 runbook-short              GET    404 404 301 301 404
@@ -88,6 +90,9 @@ execution                  GET    404 404 200 200 404
 execution-output           GET    404 404 200 200 404
 execution-whole            GET    404 404 200 200 404
 execution-sitting          GET    404 404 200 200 404
+cell-history               GET    404 404 200 200 404
+execution-compare          GET    404 404 200 200 404
+execution-compare-choice   GET    302 302 302 302 302
 incident                   GET    200 200 200 200 200
 related                    GET    404 404 200 200 404
 compare                    GET    404 404 200 200 404
@@ -240,6 +245,7 @@ LISTS = (
     "home",
     "activity",
     "search",
+    "search-error",
     "spaces",
     "batches",
     "upload",
@@ -280,7 +286,7 @@ OF_AN_EXECUTION = (
     "api-executions-detail",
 )
 # What they are asked for.
-ASKED = {"source-new": "kind=jupyter", "incident": "since=2020-01-01"}
+ASKED = {"source-new": "kind=jupyter", "incident": "since=2020-01-01", "execution-compare-choice": "a=1&b=2"}
 LOG = (
     "ls\n----\npath: /home/kato/.log/1.log\nstart time: 2026-05-02 12:00:00(UTC)\n----\n\n----\n"
     "end time: 2026-05-02 12:00:01(UTC)\n0 chunks with matched keywords or errors\n----\nexecute_reply_status: ok\n"
@@ -505,6 +511,8 @@ class World:
             "api-spaces-detail": ["ops"],
             **{name: [self.source.pk] for name in OF_A_SOURCE},
             **{name: [self.execution.pk] for name in OF_AN_EXECUTION},
+            "execution-compare": [self.execution.pk, self.execution.pk],
+            "cell-history": [meme],
         }
         if route in ("asset", "output", "frame"):
             return [pk, self.asset(route)]
