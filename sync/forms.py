@@ -208,8 +208,9 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has it fo
 
     def save(self, commit: bool = True) -> Source:  # noqa: FBT001, FBT002  Django's signature
         """Raises keeping.PlaceTaken where another was faster."""
-        if self.source.by_id is None:
+        if self.source.pk is None:
             self.source.by = self.user
+            self.source.is_paused = True  # until somebody has looked at its test and starts it
         if commit:
             keeping.keep(self.source)
         return self.source

@@ -32,9 +32,14 @@ class Standing:
     def word(self) -> str:
         if self.now:
             return self.now.word
-        if self.source.is_paused:
-            return _("paused")
-        return self.last.word if self.last else _("not run yet")
+        if self.last is None:
+            return _("not started yet") if self.source.is_paused else _("not run yet")
+        return _("paused") if self.source.is_paused else self.last.word
+
+    @property
+    def is_new(self) -> bool:
+        """Nobody has started it yet: its test is to be looked at first."""
+        return self.source.is_paused and self.now is None and self.last is None
 
     @property
     def is_by_hand(self) -> bool:

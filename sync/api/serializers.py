@@ -87,7 +87,7 @@ class TestSerializer(serializers.Serializer[Probe]):
         return {
             "state": "lost" if instance.is_lost else str(instance.state),
             "is_ok": report.is_ok if is_done else None,
-            "asked_at": instance.asked_at.isoformat(),
+            "asked_at": instance.asked_at,
             "steps": StepSerializer(report.steps, many=True).data,
         }
 

@@ -43,7 +43,7 @@ class SourceViewSet(viewsets.GenericViewSet[Source]):
 
     @extend_schema(responses={201: SourceSerializer})
     def create(self, request: Request) -> Response:
-        """Add one. It runs when it is asked to, and then on schedule."""
+        """Add one. It runs on schedule, unless `is_paused` is sent."""
         self._must_write()
         asked = SourceSerializer(data=request.data, context=self._context([]))
         asked.is_valid(raise_exception=True)

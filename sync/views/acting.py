@@ -15,8 +15,10 @@ from sync.models import Run
 @login_required
 @require_POST
 def source_run(request: HttpRequest, pk: int) -> HttpResponse:
-    """Asked for while one runs, it is that one."""
+    """Asked for while one runs, it is that one. The first run starts a source that waited for its test to be seen."""
     source = managed_source(request.user, pk)
+    if source.is_paused and not source.runs.exists():
+        keeping.pause(source, is_paused=False)
     asking.ask(source, Run.Why.PERSON)
     return redirect(source)
 

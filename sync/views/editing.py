@@ -44,7 +44,7 @@ def source_new(request: HttpRequest) -> HttpResponse:
     form = SourceForm(request.POST or None, instance=source, user=person, initial=_beginning(request))
     if form.is_bound and form.is_valid() and _kept(form):
         testing.ask(form.source)
-        messages.success(request, _("Saved. It is tested now; look at what the test says, then run it."))
+        messages.success(request, _("Saved. It is tested now; look at what the test says, then start it."))
         return redirect(form.source)
     return _form(request, form)
 

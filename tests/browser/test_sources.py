@@ -57,7 +57,8 @@ def test_a_folder_is_added_tested_run_and_watched_on_one_page(page, log_in, disk
     expect(page.get_by_text("being tested")).to_be_visible()
     do_what_waits()
     expect(page.get_by_text("All is well: it can be run.")).to_be_visible()  # without loading it again
-    page.get_by_role("button", name="Run now").click()
+    assert not Run.objects.exists()
+    page.get_by_role("button", name="Start it").click()
     expect(page.locator(".source-word")).to_have_text("Waiting")
     do_what_waits()
     expect(page.locator(".source-word")).to_have_text("Went well")
@@ -79,7 +80,7 @@ def test_it_works_without_javascript_on_a_phone(open_page, log_in, disk, staff):
     do_what_waits()
     page.reload()
     assert page.get_by_text("All is well: it can be run.").is_visible()
-    page.get_by_role("button", name="Run now").click()
+    page.get_by_role("button", name="Start it").click()
     do_what_waits()
     page.reload()
     assert Notebook.objects.alive().count() == 2

@@ -174,12 +174,18 @@ def test_a_folder_is_added_holds_its_place_and_is_tested_before_anything_comes_i
     hold = FolderHold.objects.get()
     assert (hold.space, hold.folder, hold.holder) == (world.space, "hub", "hub disk")
     assert not Notebook.objects.exists()
-    assert source.next_run_at > timezone.now()
+    assert source.is_paused
+    assert "Nothing comes in before somebody starts it" in text(client.get(f"/sources/{source.pk}/"))
     assert "being tested" in text(client.get(f"/sources/{source.pk}/"))
     testing.run(Probe.objects.get().pk)
     shown = text(client.get(f"/sources/{source.pk}/"))
     assert "All is well: it can be run." in shown
     assert "There are notebooks: yes 1 found" in shown
+    client.post(f"/sources/{source.pk}/run/")
+    source.refresh_from_db()
+    assert not source.is_paused
+    assert source.next_run_at > timezone.now()
+    assert source.runs.get().why == "person"
 
 
 def test_one_click_fills_in_an_operationhubs_layout(world):
@@ -364,10 +370,14 @@ def test_run_now_is_one_run_however_often_it_is_pressed(world):
 
 def test_a_paused_source_says_so_and_has_no_next_run(world):
     source, client = world.source(), world.as_(world.staff)
+    world.run(source)
     client.post(f"/sources/{source.pk}/pause/")
     source.refresh_from_db()
     assert (source.is_paused, source.next_run_at) == (True, None)
-    assert "Paused" in text(client.get(f"/sources/{source.pk}/"))
+    assert "paused" in text(client.get(f"/sources/{source.pk}/"))
+    client.post(f"/sources/{source.pk}/run/")
+    source.refresh_from_db()
+    assert source.is_paused  # by hand it runs, and stays paused
     client.post(f"/sources/{source.pk}/pause/", {"go": "1"})
     source.refresh_from_db()
     assert not source.is_paused
