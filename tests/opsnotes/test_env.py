@@ -81,3 +81,16 @@ def test_a_host_with_more_than_its_name_stops_the_start(said, value):
     said(value)
     with pytest.raises(ImproperlyConfigured, match="without http:// and port"):
         env.hosts(NAME)
+
+
+@pytest.mark.parametrize(("said", "value"), [("", 0), ("0", 0), ("200", 200)])
+def test_a_count_may_be_nought(said, value, monkeypatch):
+    monkeypatch.setenv("OPSNOTES_KEEP_EXECUTIONS", said)
+    assert env.count("OPSNOTES_KEEP_EXECUTIONS") == value
+
+
+@pytest.mark.parametrize("said", ["-1", "many", "1.5", "٣"])
+def test_what_is_no_count_stops_the_start(said, monkeypatch):
+    monkeypatch.setenv("OPSNOTES_KEEP_EXECUTIONS", said)
+    with pytest.raises(ImproperlyConfigured, match="OPSNOTES_KEEP_EXECUTIONS=100"):
+        env.count("OPSNOTES_KEEP_EXECUTIONS")
