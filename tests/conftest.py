@@ -4,6 +4,8 @@ import pytest
 from django.core.cache import cache
 from django.utils import translation
 
+from tests.sites import Site
+
 
 @pytest.fixture(autouse=True)
 def data_of_its_own(settings, tmp_path):
@@ -26,3 +28,9 @@ def english():
     """A request in Japanese leaves its thread speaking Japanese; the next test begins anew."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """A data folder with an empty database, to be copied: to make one takes longer than most tests."""
+    return Site(tmp_path_factory.mktemp("template") / "site").data

@@ -25,9 +25,9 @@ with transaction.atomic():
 
 
 @pytest.fixture
-def world(tmp_path):
+def world(tmp_path, migrated):
     """A site without workers, and what it tells."""
-    site, listener, office = Site(tmp_path / "site"), Listener(), PostOffice()
+    site, listener, office = Site(tmp_path / "site", template=migrated), Listener(), PostOffice()
     site.environment |= {
         "OPSNOTES_EMAIL_URL": office.url,
         "OPSNOTES_WEBHOOK_HOSTS": "127.0.0.1",

@@ -19,12 +19,6 @@ def broker_url(request, tmp_path):
     server.stop()
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory):
-    """A data folder with an empty database, to be copied."""
-    return Site(tmp_path_factory.mktemp("template") / "site").data
-
-
 @pytest.fixture
 def site(tmp_path, broker_url, migrated):
     running = Site(tmp_path / "site", broker_url, template=migrated)

@@ -61,8 +61,8 @@ print("HSTS", answer.status_code, answer.headers.get("Strict-Transport-Security"
     return said.split("HSTS ")[1].strip()
 
 
-def test_browsers_are_told_to_stay_on_https_only_where_it_is_spoken(tmp_path):
-    site = Site(tmp_path / "site")
+def test_browsers_are_told_to_stay_on_https_only_where_it_is_spoken(tmp_path, migrated):
+    site = Site(tmp_path / "site", template=migrated)
     through_proxy = {"x-forwarded-proto": "https"}
     assert hsts(site, "https://ops.example.org", **through_proxy) == "200 max-age=2592000"
     assert hsts(site, "https://ops.example.org") == "200 None"

@@ -28,8 +28,8 @@ print(make_key(space, "hub", who))
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    site = Site(tmp_path_factory.mktemp("door") / "data")
+def server(tmp_path_factory, migrated):
+    site = Site(tmp_path_factory.mktemp("door") / "data", template=migrated)
     key = site.manage("shell", "-v0", "-c", PREPARE).strip().splitlines()[-1]
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
