@@ -4,19 +4,32 @@ import os
 import re
 import shutil
 import socket
+import threading
 from contextlib import closing, contextmanager
 
 import playwright.sync_api
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from django.test import Client
 
 from tests.sites import Site
 
 PHONE = {"width": 390, "height": 844}
 
+# Two cores and two browsers: what comes late comes.
+playwright.sync_api.expect.set_options(timeout=20_000)
+
 # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """There is one site, so whoever looks at it goes where it is."""
+    for item in items:
+        if "running" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("site"))
 
 
 @pytest.fixture(scope="session")
@@ -43,13 +56,37 @@ def expect():
 
 
 @pytest.fixture
-def open_page(chromium, live_server):
+def served(live_server):
+    """This process's own server, left in peace only when it has answered: the database is emptied after that."""
+    under_way, changed = set(), threading.Condition()
+
+    def begun(**signal):
+        with changed:
+            under_way.add(threading.get_ident())
+
+    def ended(**signal):
+        with changed:
+            under_way.discard(threading.get_ident())
+            changed.notify_all()
+
+    request_started.connect(begun)
+    request_finished.connect(ended)
+    yield live_server
+    with changed:
+        is_done = changed.wait_for(lambda: under_way <= {threading.get_ident()}, timeout=30)
+    request_started.disconnect(begun)
+    request_finished.disconnect(ended)
+    assert is_done
+
+
+@pytest.fixture
+def open_page(chromium, served):
     """Opens pages on this process's own server; none may leave an error on its console."""
     contexts, complaints = [], []
 
     def open_(**options):
         granted = ["clipboard-read", "clipboard-write"]
-        context = chromium.new_context(**{"base_url": live_server.url, "permissions": granted, **options})
+        context = chromium.new_context(**{"base_url": served.url, "permissions": granted, **options})
         contexts.append(context)
         page = context.new_page()
         _listen(page, complaints)
@@ -103,10 +140,10 @@ class Running:
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory, chromium):
+def running(tmp_path_factory, chromium, migrated):
     """One site for all browser tests; each makes a space of its own. The person is `demo`."""
     folder = tmp_path_factory.mktemp("browser")
-    site = Site(folder / "data")
+    site = Site(folder / "data", template=migrated)
     site.manage("load_samples")
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))

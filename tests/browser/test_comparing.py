@@ -6,7 +6,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 
 from notebooks.ingest import ingest
 from notebooks.models import Notebook
@@ -18,19 +17,12 @@ from tests.builders import make_notebook, make_runbook, make_space, make_user, s
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
 ]
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "bdc-runbooks"
 A, B, C, D = (f"0000000{n}-1111-11e1-8111-000000000000" for n in "1234")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def static_files():
-    """Where the live server looks for them."""
-    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture

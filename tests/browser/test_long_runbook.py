@@ -1,7 +1,6 @@
 """A notebook of thousands of cells in Chromium: whichever page one is on, an address leads to its cell."""
 
 import pytest
-from django.core.management import call_command
 
 from notebooks.ingest import ingest
 from notebooks.paging import CELLS
@@ -11,17 +10,10 @@ from tests.builders import error, make_notebook, make_runbook, make_space, make_
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
 ]
 
 PHONE = {"width": 390, "height": 844}
 FAR = 4 * CELLS + 37
-
-
-@pytest.fixture(scope="module", autouse=True)
-def static_files():
-    """Where the live server looks for them."""
-    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def cells():

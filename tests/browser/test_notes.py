@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 
 from notebooks.ingest import ingest
 from notebooks.models import Notebook
@@ -18,19 +17,12 @@ from tests.stickies.builders import make_note
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
 ]
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 ROTATE = "opsctl rotate"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def static_files():
-    """Where the live server looks for them."""
-    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture

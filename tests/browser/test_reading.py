@@ -4,7 +4,6 @@ import os
 import re
 
 import pytest
-from django.core.management import call_command
 from playwright import sync_api
 
 from notebooks import blobs
@@ -17,7 +16,6 @@ from tests.hostile import hostile_notebook, markdown_payloads, payloads, svg_pay
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
 ]
 
 # Playwright keeps an event loop in the thread of the tests, in which Django would refuse to touch the database.
@@ -29,14 +27,8 @@ PARAGRAPHS = "\n\n".join(
 )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def static_files():
-    """Where the live server looks for them."""
-    call_command("collectstatic", interactive=False, verbosity=0)
-
-
 @pytest.fixture
-def open_page(chromium, live_server):
+def open_page(chromium, served):
     """Makes a page in a browser of its own: open_page(viewport=PHONE, color_scheme="dark", ...).
 
     One that logs an error, or breaks the policy, fails its test.
@@ -44,7 +36,7 @@ def open_page(chromium, live_server):
     contexts, complaints = [], []
 
     def make(**options):
-        context = chromium.new_context(**{"base_url": live_server.url, "viewport": DESK, **options})
+        context = chromium.new_context(**{"base_url": served.url, "viewport": DESK, **options})
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)

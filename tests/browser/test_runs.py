@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 
 from lineage import refresh
@@ -16,16 +15,9 @@ from tests.lineage.test_runs import B, code, found, make_run, make_template
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
 ]
 
 REPAIR = "sudo -n true; pwd"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def static_files():
-    """Where the live server looks for them."""
-    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture
