@@ -13,6 +13,7 @@ from sync.trouble import Problem, Trouble
 
 # A file may be large, but whoever sends it is not silent for longer than for a folder.
 _LONGER_FOR_FILES = 10
+_MOST_FOR_A_FILE = 300  # seconds; whoever waits for longer may lose its lease of the run
 _MOST_OF_A_PERSON = 10  # seconds
 
 
@@ -24,7 +25,9 @@ def wire_to(source: Source, *, is_waited_for: bool = False) -> Wire:
         connect=min(10.0, patience),
         read=patience,
         whole=patience,
-        file=patience if is_waited_for else _LONGER_FOR_FILES * patience,
+        file=patience
+        if is_waited_for
+        else max(patience, min(_LONGER_FOR_FILES * patience, _MOST_FOR_A_FILE)),
         parallel=source.most_requests,
         attempts=2 if is_waited_for else 4,
         longest_pause=1.0 if is_waited_for else 60.0,
