@@ -3,10 +3,13 @@ import logging
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from haystack.exceptions import SearchBackendError
 
 from notebooks.models.space import Viewer
+from search.errors.answering import answers
+from search.errors.meeting import met_before
+from search.errors.recognising import MOST_LINES, recognised
 from search.find import Totals, find, totals
 from search.page import Page, wish_of
 
@@ -29,6 +32,22 @@ def search(request: HttpRequest) -> HttpResponse:
         logger.exception("The search engine failed")
         return render(request, "search/results.html", {**context, "has_failed": True}, status=503)
     return render(request, "search/results.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def error(request: HttpRequest) -> HttpResponse:
+    """Pasted lines, in the body of a POST: a traceback is longer than an address may be."""
+    text = request.POST.get("text", "").replace("\0", "").strip()
+    if not text:
+        return render(request, "search/error.html", {"most": MOST_LINES})
+    pasted = recognised(text)
+    context: dict[str, object] = {"text": text, "pasted": pasted, "most": MOST_LINES}
+    try:
+        context["answers"] = answers(met_before(pasted, request.user))
+    except SearchBackendError:
+        logger.exception("The search engine failed")
+        return render(request, "search/error.html", {**context, "has_failed": True}, status=503)
+    return render(request, "search/error.html", context)
 
 
 def _totals(user: Viewer) -> Totals:

@@ -3,3 +3,4 @@ import "./menus.js";
 import "./copy.js";
 import "./collect.js";
 import "./keys.js";
+import "./pasted.js";

@@ -245,7 +245,6 @@ LISTS = (
     "home",
     "activity",
     "search",
-    "search-error",
     "spaces",
     "batches",
     "upload",

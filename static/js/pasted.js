@@ -1,0 +1,20 @@
+// A field of one line drops line breaks. Several lines that are pasted into it go to the page that looks errors up.
+const KEPT = "opsnotes-pasted";
+
+for (const field of document.querySelectorAll("input[data-search]")) {
+  field.addEventListener("paste", (event) => {
+    const text = event.clipboardData?.getData("text/plain").trim() ?? "";
+    if (!text.includes("\n")) return;
+    event.preventDefault();
+    sessionStorage.setItem(KEPT, text);
+    location.assign(field.dataset.errors);
+  });
+}
+
+const area = document.querySelector("[data-pasted]");
+const kept = sessionStorage.getItem(KEPT);
+if (area && kept) {
+  sessionStorage.removeItem(KEPT);
+  area.value = kept;
+  area.form.requestSubmit();
+}
