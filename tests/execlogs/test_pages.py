@@ -137,10 +137,10 @@ def test_older_ones_are_a_page_further(client, space):
     for number in range(35):
         make_execution(space, f"cell {number}", minute=60 * number)
     shown = page(client)
-    assert shown.count('class="sitting"') == 30
+    assert shown.count('class="sitting" ') == 30
     older = shown.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
     rest = client.get(older).content.decode()
-    assert rest.count('class="sitting"') == 5 and "Back to the newest" in rest
+    assert rest.count('class="sitting" ') == 5 and "Back to the newest" in rest
 
 
 def test_a_page_of_many_sittings_takes_no_more_queries(client, space):
