@@ -141,7 +141,7 @@ def _acted(request: HttpRequest, parcel: Parcel, form: PushForm) -> HttpResponse
     seen = request.POST.get("seen") if request.POST.get("act") == "overwrite" else None
     came = send(place, parcel.raw, seen or None)
     if isinstance(came, Clash):
-        return _shown(request, parcel, form, status=409, clash=came, has_changed=bool(seen))
+        return _shown(request, parcel, form, clash=came, has_changed=bool(seen))
     return _done(request, place, came)
 
 
