@@ -138,7 +138,7 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has it fo
         titles = (
             gettext("Where it comes from"),
             gettext("Where it goes"),
-            gettext("When"),
+            gettext("When it is looked at"),
             gettext("What is taken, and whose it is"),
             gettext("How it is asked"),
         )
