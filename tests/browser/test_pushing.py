@@ -79,7 +79,7 @@ def test_a_taken_name_is_asked_about(open_page, log_in, ann, notebook, server, e
     expect(page.get_by_role("heading", name="Something else has this name there")).to_be_visible()
     is_fine()
     page.get_by_role("button", name="View the difference").click()
-    expect(page.get_by_text("2 cells differ.")).to_be_visible()
+    expect(page.get_by_text("2 cells differ between")).to_be_visible()
     expect(page.locator("del").filter(has_text="home")).to_be_visible()
     is_fine()
     page.get_by_role("button", name="Overwrite").click()
