@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
@@ -14,7 +16,7 @@ from execlogs.announcing import announce
 from execlogs.drafts import Draft, headline_of
 from execlogs.keys import digest_of
 from execlogs.linking import Library
-from execlogs.models import Execution, Status, Transcript
+from execlogs.models import Execution, Status, Transcript, Witness
 from notebooks.models import Space
 from notebooks.portions import PORTION, portions
 
@@ -35,19 +37,34 @@ def known(space: Space, keys: Collection[str]) -> dict[str, Draft]:
     return found
 
 
-def known_at_logs(space: Space, prefixes: Collection[str]) -> dict[str, Draft]:
-    """What is stored of the logs whose keys begin so."""
-    found: dict[str, Draft] = {}
+def logged_at(space: Space, prefixes: Collection[str]) -> list[Draft]:
+    """Sketches of what logs tell whose keys begin so."""
+    found: list[Draft] = []
     # As ranges: a database uses its index for these whatever its collation.
     for some in portions(prefixes, PORTION // 2):
-        ranges = (Q(key__gte=prefix, key__lt=f"{prefix}g") for prefix in some)
-        found |= _drafts(space, reduce(or_, ranges))
+        # The space within each: beside them all, SQLite would go through the whole space.
+        ranges = [Q(space=space, key__gte=prefix, key__lt=f"{prefix}g") for prefix in some]
+        found += _sketches(reduce(or_, ranges))
     return found
 
 
-def known_of_cells(space: Space, cells: Q) -> dict[str, Draft]:
-    """What is stored of some cells, asked for by their MEMEs and times."""
-    return _drafts(space, cells)
+def logged_of(space: Space, memes: Collection[UUID], since: datetime, until: datetime) -> list[Draft]:
+    """Sketches of what logs tell of these cells that began between these times."""
+    found: list[Draft] = []
+    for some in portions(memes):
+        # All statuses there are, so that the index leads on to the times.
+        cells = Q(space=space, meme__in=some, status__in=Status.values, at__range=(since, until))
+        found += _sketches(cells)
+    return found
+
+
+_SKETCHED = ("key", "at", "witnesses", "status", "meme", "branch", "ended_at", "log_path")
+
+
+def _sketches(wanted: Q) -> list[Draft]:
+    """Who an execution is and when, without what it printed; those alone that more than a notebook tells of."""
+    logged = Execution.objects.filter(wanted).exclude(witnesses=Witness.NOTEBOOK).order_by()
+    return [Draft(**dict(zip(_SKETCHED, row, strict=True))) for row in logged.values_list(*_SKETCHED)]
 
 
 def rename(space: Space, renamed: Mapping[str, str]) -> None:

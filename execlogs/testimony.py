@@ -7,14 +7,13 @@ it does not date is seen on its page and is no row here.
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from functools import reduce
-from operator import or_
+from datetime import date, timedelta
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from execlogs import ingest, keys, rows
 from execlogs.drafts import Draft, cut
@@ -35,7 +34,6 @@ logger = logging.getLogger(__name__)
 
 # A cell's log began so long before its end, at most: further back it is not looked for.
 LONGEST_RUN = timedelta(days=2)
-_CELLS_A_QUERY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +44,19 @@ class _Testimony:
 
 def hear(pks: Collection[int]) -> int:
     """Reads what these notebooks tell; says how many executions that were."""
-    told = 0
+    by_space: dict[Space, list[_Testimony]] = defaultdict(list)
     for notebook in _dated(pks):
-        heard = list(_testimonies(notebook))
-        if heard:
-            with transaction.atomic():
-                rows.one_at_a_time(notebook.space)
-                ingest.store(notebook.space, _addressed(notebook.space, heard))
-        told += len(heard)
-    return told
+        by_space[notebook.space] += _testimonies(notebook)
+    for space, heard in by_space.items():
+        for some in portions(heard, ingest.A_PORTION):
+            _store(space, some)
+    return sum(map(len, by_space.values()))
+
+
+@transaction.atomic
+def _store(space: Space, heard: Sequence[_Testimony]) -> None:
+    rows.one_at_a_time(space)
+    ingest.store(space, _addressed(space, heard))
 
 
 def _dated(pks: Collection[int]) -> Iterator[Notebook]:
@@ -111,42 +113,35 @@ def _draft(
 
 def _addressed(space: Space, heard: Sequence[_Testimony]) -> Mapping[str, Draft]:
     """Under the keys of the logs that tell of the same, where there are any."""
-    logged = rows.known_at_logs(space, {keys.prefix_of(each.log) for each in heard if each.log})
-    by_log: dict[str, list[Draft]] = {}
-    for draft in logged.values():
-        if not draft.is_weak:
-            by_log.setdefault(draft.key[:16], []).append(draft)
-    by_cell = _ended_with(space, [each.draft for each in heard if not each.log])
+    logged: dict[str, list[Draft]] = defaultdict(list)
+    for sketch in rows.logged_at(space, {keys.prefix_of(each.log) for each in heard if each.log}):
+        logged[keys.prefix_of(sketch.log_path)].append(sketch)
+    of_cells = _logged_of(space, [each.draft for each in heard if not each.log])
     found: dict[str, Draft] = {}
     for each in heard:
-        strong = by_log.get(keys.prefix_of(each.log), []) if each.log else by_cell
-        draft = each.draft
-        key = _same_as(draft, strong) or draft.key
-        found[key] = merged(found[key], replace(draft, key=key)) if key in found else replace(draft, key=key)
+        meant = logged[keys.prefix_of(each.log)] if each.log else of_cells[each.draft.meme]
+        key = _same_as(each.draft, meant) or each.draft.key
+        draft = replace(each.draft, key=key)
+        found[key] = merged(found[key], draft) if key in found else draft
     return found
 
 
-def _same_as(weak: Draft, strong: Iterable[Draft]) -> str:
+def _same_as(weak: Draft, logged: Iterable[Draft]) -> str:
     """The key of the log that tells of the same; '' where none does."""
-    same = [each for each in strong if is_same_run(each, weak) and each.meme in {weak.meme, None}]
+    same = [each for each in logged if is_same_run(each, weak) and each.meme in {weak.meme, None}]
     return min((each.key for each in same), default="")
 
 
-def _ended_with(space: Space, drafts: Sequence[Draft]) -> list[Draft]:
-    """What logs tell of the same cells about the same time."""
-    found: dict[str, Draft] = {}
-    for some in portions(drafts, _CELLS_A_QUERY):
-        found |= rows.known_of_cells(space, reduce(or_, map(_about, some)))
-    return [draft for draft in found.values() if not draft.is_weak]
-
-
-def _about(draft: Draft) -> Q:
-    assert draft.ended_at is not None  # noqa: S101
-    near = timedelta(seconds=keys.SAME_END)
-    return Q(
-        meme=draft.meme,
-        branch=draft.branch,
-        status__in=Status.values,  # all there are: so that the index leads on to the times
-        at__range=(draft.ended_at - LONGEST_RUN, draft.ended_at + near),
-        ended_at__range=(draft.ended_at - near, draft.ended_at + near),
-    )
+def _logged_of(space: Space, drafts: Sequence[Draft]) -> Mapping[UUID | None, Sequence[Draft]]:
+    """What logs tell of the same cells about the same time: a question for each day, not for each cell."""
+    days: dict[date, list[Draft]] = defaultdict(list)
+    for draft in drafts:
+        days[draft.at.date()].append(draft)
+    found: dict[UUID | None, list[Draft]] = defaultdict(list)
+    for some in days.values():
+        memes = {draft.meme for draft in some if draft.meme}
+        ends = [draft.ended_at for draft in some if draft.ended_at]
+        near = timedelta(seconds=keys.SAME_END)
+        for each in rows.logged_of(space, memes, min(ends) - LONGEST_RUN, max(ends) + near):
+            found[each.meme].append(each)
+    return found

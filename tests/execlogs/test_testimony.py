@@ -145,3 +145,14 @@ def test_notebooks_of_operationhub_join_their_logs(operationhub):
     told = Execution.objects.filter(witnesses=Witness.LOG | Witness.NOTEBOOK)
     assert told.count() == 287
     assert not Execution.objects.filter(status=Status.ERROR, error="", witnesses__gt=1).exists()
+
+
+def test_many_notebooks_are_heard_with_few_questions(django_assert_max_num_queries):
+    space = make_space()
+    for number in range(12):
+        end = f"2026-11-21T05:{number:02}:59.250Z"
+        log = "" if number % 2 else ran.path.replace("0032", f"{number:04}")
+        make_runbook(cell([stream("x")], log, end), space=space, path=f"{number}.ipynb")
+    with django_assert_max_num_queries(60):  # three for each, to read it; the others are for all
+        refresh.catch_up()
+    assert Execution.objects.count() == 12
