@@ -5,7 +5,17 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SIZED = ("index.py", "search.py", "family.py", "runs.py", "activity.py", "notes.py", "logs.py", "ingest.py")
+SIZED = (
+    "index.py",
+    "search.py",
+    "family.py",
+    "runs.py",
+    "activity.py",
+    "notes.py",
+    "logs.py",
+    "executions.py",
+    "ingest.py",
+)
 
 
 def main() -> None:

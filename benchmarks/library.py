@@ -16,7 +16,8 @@ def start(parser: argparse.ArgumentParser) -> argparse.Namespace:
     parser.add_argument("--notebooks", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--engine", choices=["tantivy", "whoosh"], default="tantivy")
-    asked = parser.parse_args()
+    # A script that another one imports for its parts reads that one's command line.
+    asked = parser.parse_known_args()[0] if "DJANGO_SETTINGS_MODULE" in os.environ else parser.parse_args()
     os.environ["OPSNOTES_DATA"] = str(folder(asked.notebooks, asked.seed) / "data")
     os.environ["OPSNOTES_SEARCH_ENGINE"] = asked.engine
     os.environ["DJANGO_SETTINGS_MODULE"] = "opsnotes.settings"
