@@ -7,7 +7,7 @@ for (const field of document.querySelectorAll("input[data-search]")) {
     if (!text.includes("\n")) return;
     event.preventDefault();
     sessionStorage.setItem(KEPT, text);
-    location.assign(field.dataset.errors);
+    location.assign(document.body.dataset.errors);
   });
 }
 
