@@ -15,6 +15,7 @@ from execlogs.scanning import lines_of
 from execlogs.sittings import sittings_of
 from execlogs.timeline import page_of, sitting_around
 from execlogs.wishes import Reader, Wish
+from notebooks.memes import Meme
 from tests.builders import make_space, make_user
 from tests.execlogs.making import MEME, NOON, make_execution
 
@@ -202,3 +203,37 @@ def test_pages_together_show_each_sitting_once_and_whole(space, person, monkeypa
         frozenset(line.pk for line in each.lines) for each in wanted
     }
     assert len(found) == len(wanted)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by how many rows there are")
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Wish(),
+        Wish(who="kato"),
+        Wish(host="hub", status="ok"),
+        Wish(status="error"),
+        Wish(notebook=7),
+        Wish(meme=Meme(MEME, "")),
+        Wish(q="x"),
+        Wish(runbook="x"),
+        Wish(since=NOON, until=NOON + timedelta(days=1)),
+    ],
+)
+def test_no_query_goes_through_all_executions(space, person, wish):
+    for minute in range(0, 90, 5):
+        make_execution(space, minute=minute, status=Status.ERROR, host="hub")
+    with CaptureQueriesContext(connection) as captured:
+        page_of(Reader.of(person), wish)
+        names_in([space.pk], "who")
+    plans = [row[3] for query in captured.captured_queries for row in _plan(query["sql"])]
+    about = [plan for plan in plans if "execlogs_execution" in plan or " U0" in plan]
+    assert about
+    for plan in about:
+        assert "SCAN" not in plan and "execution_by_time" not in plan, plans
+
+
+def _plan(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        return cursor.fetchall()
