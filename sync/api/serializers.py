@@ -27,7 +27,7 @@ OF_MANAGERS = (
 )  # fmt: skip
 
 
-class RunSerializer(serializers.Serializer[Result]):
+class SyncRunSerializer(serializers.Serializer[Result]):
     id = serializers.IntegerField()
     source = serializers.IntegerField()  # type: ignore[assignment]  # its id, and no matter of DRF's
     state = serializers.ChoiceField(Run.State.choices)
@@ -67,7 +67,7 @@ class RunSerializer(serializers.Serializer[Result]):
         return {**told, **counts, "source": run.source_id, "trouble": trouble, "batch": batch}
 
 
-class StepSerializer(serializers.Serializer[Any]):
+class TestStepSerializer(serializers.Serializer[Any]):
     what = serializers.ChoiceField(What.choices)
     how = serializers.ChoiceField(How.choices)
     code = serializers.CharField()
@@ -75,11 +75,11 @@ class StepSerializer(serializers.Serializer[Any]):
     found = serializers.IntegerField(allow_null=True)
 
 
-class TestSerializer(serializers.Serializer[Probe]):
+class ConnectionTestSerializer(serializers.Serializer[Probe]):
     state = serializers.ChoiceField(["queued", "running", "done", "lost"])
     is_ok = serializers.BooleanField(allow_null=True, help_text="Null until it is done.")
     asked_at = serializers.DateTimeField()
-    steps = StepSerializer(many=True)
+    steps = TestStepSerializer(many=True)
 
     def to_representation(self, instance: Probe) -> dict[str, Any]:
         report = report_of(instance)
@@ -88,7 +88,7 @@ class TestSerializer(serializers.Serializer[Probe]):
             "state": "lost" if instance.is_lost else str(instance.state),
             "is_ok": report.is_ok if is_done else None,
             "asked_at": instance.asked_at,
-            "steps": StepSerializer(report.steps, many=True).data,
+            "steps": TestStepSerializer(report.steps, many=True).data,
         }
 
 
@@ -120,11 +120,11 @@ class SourceSerializer(serializers.ModelSerializer[Source]):
     def get_is_mine(self, source: Source) -> bool:
         return source.pk in self.context["mine"]
 
-    @extend_schema_field(RunSerializer(allow_null=True))
+    @extend_schema_field(SyncRunSerializer(allow_null=True))
     def get_last_run(self, source: Source) -> Any:
         run = self.context["last_runs"].get(source.pk)
         context = {**self.context, "is_mine": source.pk in self.context["mine"]}
-        return RunSerializer(run, context=context).data if run else None
+        return SyncRunSerializer(run, context=context).data if run else None
 
     def validate_kind(self, kind: str) -> str:
         if self.instance is not None and kind != self.instance.kind:

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
 from drf_spectacular.utils import extend_schema
 from rest_framework import status, viewsets
 from rest_framework.decorators import action
@@ -17,11 +19,12 @@ from notebooks.access import writable_space
 from notebooks.paths import storable
 from sync import asking, keeping, testing
 from sync.access import managed_source
-from sync.api.serializers import RunSerializer, SourceSerializer, TestSerializer, last_runs
+from sync.api.serializers import ConnectionTestSerializer, SourceSerializer, SyncRunSerializer, last_runs
 from sync.models import Probe, Run, Source
 from sync.results import results_of
 
 
+@method_decorator(sensitive_post_parameters("secret"), name="dispatch")
 class SourceViewSet(viewsets.GenericViewSet[Source]):
     """Sources of the spaces that the caller may read; addresses are told to those who may change them."""
 
@@ -62,24 +65,26 @@ class SourceViewSet(viewsets.GenericViewSet[Source]):
         keeping.delete(managed_source(request.user, pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None, responses={202: RunSerializer})
+    @extend_schema(request=None, responses={202: SyncRunSerializer})
     @action(detail=True, methods=["post"])
     def sync(self, request: Request, pk: int) -> Response:
         """Run it now. Where it runs already, the answer is that run."""
         run = asking.ask(managed_source(request.user, pk), Run.Why.PERSON)
         context = {**self.get_serializer_context(), "is_mine": True}
-        told = RunSerializer(results_of([run])[0], context=context).data
+        told = SyncRunSerializer(results_of([run])[0], context=context).data
         return Response(told, status=status.HTTP_202_ACCEPTED)
 
-    @extend_schema(methods=["POST"], request=None, responses={202: TestSerializer})
-    @extend_schema(methods=["GET"], responses=TestSerializer)
+    @extend_schema(methods=["POST"], request=None, responses={202: ConnectionTestSerializer})
+    @extend_schema(methods=["GET"], responses=ConnectionTestSerializer)
     @action(detail=True, methods=["get", "post"])
     def test(self, request: Request, pk: int) -> Response:
         """POST has its connection tested; GET tells what the last test found so far."""
         source = managed_source(request.user, pk)
         if request.method == "POST":
-            return Response(TestSerializer(testing.ask(source)).data, status=status.HTTP_202_ACCEPTED)
-        return Response(TestSerializer(get_object_or_404(Probe, source=source)).data)
+            return Response(
+                ConnectionTestSerializer(testing.ask(source)).data, status=status.HTTP_202_ACCEPTED
+            )
+        return Response(ConnectionTestSerializer(get_object_or_404(Probe, source=source)).data)
 
     def _must_write(self) -> None:
         """In the space that is named, if one is: before anything else is said of it."""
