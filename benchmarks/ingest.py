@@ -6,7 +6,8 @@ usage: benchmarks/ingest.py [--notebooks 1000] [--seed 1] [--library FOLDER]
 One notebook, cold, but for the index. floor: parse, the render floor of benchmarks/rendering.py, a bulk insert of
 the same rows. Reach: <= 2 x.
 All of them, everything drained. floor: a bulk insert of the same rows and raw tantivy over the same documents.
-ours: `manage.py ingest` with real workers until nothing is queued and nothing is due, for the index or for lineage.
+ours: `manage.py ingest` with real workers until nothing is queued and nothing is due, for the index, lineage
+or executions.
 Reach: <= 2.5 x.
 Memory of the workers' processes together, without what they map of files (the index): after the first 1,000
 notebooks (or a fifth), after half of them and at the end. Reach: no growth.
@@ -49,6 +50,8 @@ import tantivy  # noqa: E402
 from django.db import transaction  # noqa: E402
 from rendering import floor_cold  # noqa: E402
 
+from execlogs.models import Due as ExecutionsDue  # noqa: E402
+from execlogs.models import Execution, Transcript  # noqa: E402
 from lineage.models import Descent, Deviation, Holding, RunOf, Trace  # noqa: E402
 from lineage.models import Due as LineageDue  # noqa: E402
 from notebooks.ingest import ingest  # noqa: E402
@@ -70,8 +73,10 @@ from tests.sites import Site, alive_in_session, children_of  # noqa: E402
 
 MODELS = (
     Fragment, Asset, Notebook, Revision, Cell, Link, NotebookAsset,
-    Trace, Descent, RunOf, Deviation, Holding,
+    Trace, Descent, RunOf, Deviation, Holding, Execution, Transcript,
 )  # fmt: skip
+
+FOLLOWING = ("lineage_due", "execlogs_due")
 
 
 def main() -> None:
@@ -120,7 +125,7 @@ def all_of_them(site: Site, library: Path) -> None:
     while not ends_within(bringing, 1):  # looked at seldom: this takes its share of the machine too
         stored, now = site.value("SELECT count(*) FROM notebooks_notebook"), sum(memory(workers.pid))
         marks |= {mark: now for mark, before in marks.items() if not before and stored >= mark}
-    while not (site.is_drained() and not site.value("SELECT count(*) FROM lineage_due")):
+    while not site.is_drained() or any(site.value(f"SELECT count(*) FROM {due}") for due in FOLLOWING):
         time.sleep(0.1)
     ours = time.monotonic() - began
     marks[ASKED.notebooks] = sum(memory(workers.pid))
@@ -179,6 +184,7 @@ def clear() -> None:
         model.objects.all()._raw_delete("default")
     Due.objects.all().delete()
     LineageDue.objects.all().delete()
+    ExecutionsDue.objects.all().delete()
 
 
 def raw_tantivy() -> float:

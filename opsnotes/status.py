@@ -1,4 +1,4 @@
-"""Is all well? One line each: database, migrations, broker, worker, waiting work, sources, lineage, search index."""
+"""Is all well? A line each: database, migrations, broker, worker, waiting work, sources, lineage, executions, index."""
 
 import os
 from collections.abc import Callable, Collection
@@ -12,6 +12,7 @@ from django.db.models import Count, Min
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+import execlogs.models
 import lineage.models
 import search.models
 from notebooks.models import BatchItem, Notebook
@@ -99,6 +100,10 @@ def _lineage() -> str:
     return _lag(lineage.models.Due.objects.all())
 
 
+def _executions() -> str:
+    return _lag(execlogs.models.Due.objects.all())
+
+
 def _index() -> str:
     if not backend().has_index():
         raise Unwell("there is none yet: run manage.py reindex")
@@ -145,5 +150,6 @@ CHECKS: dict[str, Callable[[], str]] = {
     "work": _work,
     "sources": _sources,
     "lineage": _lineage,
+    "executions": _executions,
     "index": _index,
 }

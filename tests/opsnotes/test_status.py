@@ -50,6 +50,7 @@ def test_all_is_well_where_all_is(worker, capsys):
         "work",
         "sources",
         "lineage",
+        "executions",
         "index",
     ]
     assert all(line.startswith("ok ") for line in printed)
