@@ -294,3 +294,33 @@ def test_a_notebook_that_was_saved_again_keeps_its_executions(client, space):
     raw = make_notebook(("markdown", "# New name"), "df -h")
     ingest(space, notebook.path, raw)
     assert "New name" in text_of(client, execution.get_absolute_url())
+
+
+ODD = (
+    "/executions/?q=%00&who=%00x&space=%00&runbook=%ff&host=%ed%a0%80",
+    "/executions/?before=99999999T999999.999999-1",
+    "/executions/?before=20260502T120000.000000-999999999999999999",
+    "/executions/?since=9999-12-31&until=0001-01-01",
+    "/executions/?since=2026-05-02T12:00%2B99:00",
+    "/executions/?since=2026-05-02T12:00:00%2B23:59&until=2026-05-02T12:00:00-23:59",
+    "/executions/?since=2026-05-02&until=1970-01-01",
+    f"/executions/?q={'x' * 5000}",
+    "/executions/?who=a&who=b&when=never&meme=%00",
+    f"/executions/?notebook={'9' * 30}",
+    f"/executions/?notebook={2**63 - 1}",
+    "/executions/export/?since=2026-01-01&q=%00&as=html",
+    "/executions/export/?since=2026-01-01&as=exe",
+    "/executions/export/?since=2026-05-03&until=2026-05-01&as=json",
+)
+
+
+@pytest.mark.parametrize("address", ODD)
+def test_odd_addresses_are_answered(client, space, address):
+    make_execution(space)
+    assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("end", ["", "output", "whole/", "sitting/"])
+@pytest.mark.parametrize("number", [0, 2**63, 10**30])
+def test_numbers_that_no_execution_has_are_not_there(client, number, end):
+    assert client.get(f"/executions/{number}/{end}").status_code == 404
