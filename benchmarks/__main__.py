@@ -14,6 +14,7 @@ SIZED = (
     "notes.py",
     "logs.py",
     "executions.py",
+    "histories.py",
     "ingest.py",
 )
 

@@ -12,10 +12,11 @@ import logging
 import random
 import time
 
-from runs import ASKED, derive, milliseconds, queries, reader  # starts Django on the library
+from runs import ASKED, derive  # starts Django on the library
 
 from django.conf import settings  # isort: skip
 import rows
+from asking import milliseconds, queries, reader
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import transaction

@@ -23,6 +23,7 @@ PARSER.add_argument("--notes", type=int, default=20_000)
 ASKED = library.start(PARSER)
 
 import rows  # noqa: E402
+from asking import milliseconds, queries, reader  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.core.management import call_command  # noqa: E402
@@ -31,7 +32,6 @@ from django.db.models import Q  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
-from runs import milliseconds, queries, reader  # noqa: E402
 
 from notebooks.models import Cell, Notebook  # noqa: E402
 from stickies.digests import digest_of  # noqa: E402

@@ -10,7 +10,6 @@ Reach: every page <= 100 ms at 10,000 notebooks, and as many queries as for a te
 
 import argparse
 import logging
-import statistics
 import time
 from collections.abc import Callable
 
@@ -21,19 +20,17 @@ PARSER.add_argument("--rounds", type=int, default=30)
 ASKED = library.start(PARSER)
 
 import rows  # noqa: E402
+from asking import milliseconds, queries, reader  # noqa: E402
 from django.conf import settings  # noqa: E402
-from django.contrib.auth import get_user_model  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
+from django.db import transaction  # noqa: E402
 from django.db.models import Count  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from lineage import refresh  # noqa: E402
 from lineage.models import RunOf, Trace  # noqa: E402
 from lineage.runs import deriving  # noqa: E402
-from notebooks.models import Cell, Notebook, Revision, Space  # noqa: E402
+from notebooks.models import Cell, Notebook, Revision  # noqa: E402
 
 REACH = 100  # ms
 
@@ -80,15 +77,6 @@ def bear() -> None:
     Revision.objects.bulk_update(revisions, ["memes"], batch_size=500)
 
 
-def reader() -> Client:
-    user, _ = get_user_model().objects.get_or_create(username="reader")
-    for space in Space.objects.all():
-        space.readers.add(user)
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def pages() -> dict[str, Callable[[int], str]]:
     def runs_page(pk: int) -> str:
         return reverse("runs", args=[pk])
@@ -104,24 +92,6 @@ def pages() -> dict[str, Callable[[int], str]]:
         "the template's own page": lambda pk: Notebook.objects.get(pk=pk).get_absolute_url(),
         "api": lambda pk: reverse("api-notebooks-runs", args=[pk]),
     }
-
-
-def milliseconds(client: Client, url: str, rounds: int) -> tuple[float, float, float]:
-    """Of the clock, and of the processor: the latter says the same on a machine that has other work."""
-    times, work = [], []
-    for _ in range(rounds + 3):
-        started, worked = time.perf_counter(), time.process_time()
-        answer = client.get(url)
-        times.append(1000 * (time.perf_counter() - started))
-        work.append(1000 * (time.process_time() - worked))
-        assert answer.status_code == 200, answer.status_code
-    return statistics.median(times[3:]), sorted(times[3:])[int(0.95 * rounds)], statistics.median(work[3:])
-
-
-def queries(client: Client, url: str) -> int:
-    with CaptureQueriesContext(connection) as caught:
-        client.get(url)
-    return len(caught)
 
 
 def changed(template: int, size: int) -> None:
