@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
 from django.conf import settings
@@ -47,12 +48,17 @@ class HubReader:
 
     def folders(self) -> Iterator[Listing]:
         if self._source.start:
-            yield from self._walk_to(self._source.start).listings(self._source.most_requests)
+            yield from self._walk_to(self._source.start).listings()
             return
         yield Listing("")
-        for user in self._users.values():
-            if self._patterns.enters(user.name):
-                yield from self._folders_of(user)
+        users = [user for user in self._users.values() if self._patterns.enters(user.name)]
+        # Each has a server of its own, so these do not wait for each other.
+        with ThreadPoolExecutor(self._source.most_requests) as pool:
+            try:
+                for listings in pool.map(self._folders_of, users):
+                    yield from listings
+            finally:
+                pool.shutdown(cancel_futures=True)
 
     def read(self, entry: Entry) -> bytes:
         if self._source.start:
@@ -113,14 +119,16 @@ class HubReader:
 
     # ----- their folders
 
-    def _folders_of(self, user: User) -> Iterator[Listing]:
+    def _folders_of(self, user: User) -> list[Listing]:
         """A server that ends in the middle leaves its user's other folders for later, and nobody else's."""
+        found: list[Listing] = []
         try:
-            yield from self._walk_of(user).listings(self._source.most_requests)
+            found.extend(self._walk_of(user).listings())
         except Trouble as trouble:
             if trouble.code not in _OF_ONE_USER:
                 raise
-            yield Listing(user.name, trouble=_of(user, _about_scopes(trouble)))
+            found.append(Listing(user.name, trouble=_of(user, _about_scopes(trouble))))
+        return found
 
     def _walk_of(self, user: User) -> Walk:
         return Walk(self._hub.contents_of(user), self._patterns, prefix=user.name)

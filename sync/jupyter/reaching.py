@@ -38,9 +38,12 @@ def connected(url: str, listed: Sequence[str], seconds: float) -> socket.socket:
     failure: OSError = ConnectionRefusedError()
     for address in _addresses(url, listed):
         try:
-            return socket.create_connection((str(address), target_of(url).port), seconds)
+            line = socket.create_connection((str(address), target_of(url).port), seconds)
         except OSError as error:
             failure = error
+        else:
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as urllib3 does
+            return line
     raise _why_unreachable(failure, _host_of(url)) from failure
 
 

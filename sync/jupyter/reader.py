@@ -24,7 +24,7 @@ class JupyterReader:
         self._walk = Walk(self._contents, Patterns.of(source), start=source.start)
 
     def folders(self) -> Iterator[Listing]:
-        return self._walk.listings(self._source.most_requests)
+        return self._walk.listings()
 
     def read(self, entry: Entry) -> bytes:
         return self._contents.read(self._walk.there(entry.path), settings.MAX_NOTEBOOK_BYTES)
