@@ -98,8 +98,7 @@ def test_it_works_without_javascript_on_a_phone(open_page, log_in, disk, staff):
     assert Notebook.objects.alive().count() == 2
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "ja")])
 def test_axe_finds_no_serious_fault_and_a_phone_is_wide_enough(
     open_page, log_in, disk, staff, scheme, language
 ):
