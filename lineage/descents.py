@@ -33,5 +33,6 @@ def _edges(notebook: Notebook, parsed: ParsedNotebook, identities: tuple[Identit
         for former in parsed.former:
             # A notebook gets another id by a new root alone; its history is where nblineage notes it.
             yield Descent(child=parsed.meme.uuid, parent=former.uuid, how=How.NEW_ROOT, **place)
-    for child, parent in likeness.edges_of(notebook):
-        yield Descent(child=child, parent=parent, how=How.ALIKE, **place)
+    if any(identity.assigned for identity in identities):
+        for child, parent in likeness.edges_of(notebook):
+            yield Descent(child=child, parent=parent, how=How.ALIKE, **place)

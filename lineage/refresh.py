@@ -8,16 +8,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import Count, F, Max, Min, OuterRef, QuerySet
 
 from lineage import holdings
 from lineage.descents import descents_of
 from lineage.models import Descent, Due, Ring, RunOf, Trace
 from lineage.runs import deriving as runs
+from lineage.runs.worked import Worked, as_worked
 from lineage.tracing import trace_of
 from notebooks import blobs
 from notebooks.alone import alone
@@ -29,21 +32,45 @@ logger = logging.getLogger(__name__)
 
 # Counting a family again costs the same for one copy that came in and for hundreds.
 NOTEBOOKS_AT_ONCE = 500
+KEPT = 20_000_000  # characters of their sources, between reading them and comparing them with their templates
 
 Progress = Callable[[int, int], None]  # notebooks done, of how many
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What is due."""
+
+    count: int
+    newest: int  # 0 where nothing is
+    oldest: datetime | None
+
+
+def pending() -> Pending:
+    waiting = Due.objects.aggregate(count=Count("pk"), newest=Max("pk"), oldest=Min("since"))
+    return Pending(waiting["count"], waiting["newest"] or 0, waiting["oldest"])
+
+
 def catch_up() -> int:
-    """Reads all that is due again; says how many notebooks that were. Waits while another process does."""
-    Ring.objects.all().delete()  # what becomes due from here on rings again
-    done = 0
+    """Reads all that is due again; says how many notebooks that were. Waits while another process does.
+
+    What becomes due meanwhile rings again: it may be the beginning of much more.
+    """
+    Ring.objects.all().delete()
+    newest, done = pending().newest, 0
     with alone(_lock()):
-        while due := dict(Due.objects.order_by("pk").values_list("pk", "notebook_id")[:NOTEBOOKS_AT_ONCE]):
+        while due := _due_until(newest):
             notebooks = set(due.values())
             _read_again(notebooks)
             _forget(list(due))
             done += len(notebooks)
     return done
+
+
+def _due_until(newest: int) -> dict[int, int]:
+    """Row -> notebook."""
+    rows = Due.objects.filter(pk__lte=newest).order_by("pk")
+    return dict(rows.values_list("pk", "notebook_id")[:NOTEBOOKS_AT_ONCE])
 
 
 def rebuild(progress: Progress | None = None) -> int:
@@ -66,11 +93,11 @@ def sweep() -> int:
 
 
 def _read_again(pks: Collection[int], *, anew: bool = False) -> None:
-    heads = _heads_of(pks)
-    _store(pks, *_read(pks))
+    heads, read = _heads_of(pks), _read(pks)
+    _store(pks, read)
     changes = runs.changes(pks, anew=anew)
     with _noted(heads.union(changes.heads)):
-        changes.write()
+        changes.write(read.worked)
         holdings.recount(heads.union(changes.heads, _heads_of(pks)))
 
 
@@ -82,34 +109,54 @@ def _noted(pks: Collection[int]) -> Iterator[None]:
     _forget([due.pk for due in noted])
 
 
-def _read(pks: Collection[int]) -> tuple[list[Trace], list[Descent]]:
+@dataclass(slots=True)
+class _Read:
+    """What some notebooks tell by themselves."""
+
+    traces: list[Trace] = field(default_factory=list)
+    descents: list[Descent] = field(default_factory=list)
+    worked: dict[int, Worked] = field(
+        default_factory=dict
+    )  # by revision: they need not be parsed again for runs
+    kept: int = 0
+
+    def keep(self, revision: Revision, worked: Worked) -> None:
+        size = sum(len(cell.source) for cell in worked)
+        if self.kept + size <= KEPT:
+            self.worked[revision.pk] = worked
+            self.kept += size
+
+
+def _read(pks: Collection[int]) -> _Read:
     current = Notebook.objects.alive().filter(pk__in=pks).values("revision")
-    traces, descents = [], []
+    read = _Read()
     for revision in Revision.objects.filter(pk__in=current).select_related("notebook").order_by("pk"):
         try:
             parsed = parse(blobs.get(revision.sha256))
         except blobs.BlobMissing:
             logger.warning("%s: the original bytes are missing; reading its cells' rows instead", revision)
-            traces.append(trace_of(revision, list(revision.notebook.cells.all())))
+            read.traces.append(trace_of(revision, list(revision.notebook.cells.all())))
             continue
-        traces.append(trace_of(revision, parsed.cells, parsed.server_url))
-        descents += descents_of(revision.notebook, parsed, identities_of(revision))
-    return traces, descents
+        identities = identities_of(revision)
+        read.traces.append(trace_of(revision, parsed.cells, parsed.server_url))
+        read.descents += descents_of(revision.notebook, parsed, identities)
+        read.keep(revision, as_worked(parsed.cells, identities))
+    return read
 
 
-def _store(pks: Collection[int], traces: list[Trace], descents: list[Descent]) -> None:
+def _store(pks: Collection[int], read: _Read) -> None:
     fields = [field.name for field in Trace._meta.concrete_fields if not field.primary_key]
     with transaction.atomic():
         Trace.objects.filter(notebook__in=pks).exclude(
-            notebook__in=[trace.notebook_id for trace in traces]
+            notebook__in=[trace.notebook_id for trace in read.traces]
         ).delete()
         Trace.objects.bulk_create(
-            traces, update_conflicts=True, unique_fields=["notebook"], update_fields=fields
+            read.traces, update_conflicts=True, unique_fields=["notebook"], update_fields=fields
         )
         told = Descent.objects.filter(notebook__in=pks)
         told.exclude(how=Descent.How.ADOPTED).delete()
         told.update(space=Notebook.objects.filter(pk=OuterRef("notebook")).values("space"))
-        Descent.objects.bulk_create(descents)
+        Descent.objects.bulk_create(read.descents)
 
 
 def _heads_of(pks: Collection[int]) -> set[int]:

@@ -13,7 +13,7 @@ from django.db import transaction
 from lineage.models import Deviation, RunOf
 from lineage.runs.deviations import Course, Kind, deviations_of
 from lineage.runs.kin import AT_ONCE, Kin
-from lineage.runs.worked import worked_cells
+from lineage.runs.worked import Worked, worked_cells
 from notebooks.models import Revision
 from notebooks.portions import portions
 
@@ -30,8 +30,9 @@ class Changes:
     gone: Collection[int]  # no runs any more
     heads: Collection[int]  # what may belong to another runbook now, and those runbooks
 
-    def write(self) -> None:
-        _Writing().write(self.states)
+    def write(self, worked: Mapping[int, Worked] | None = None) -> None:
+        """`worked` are the cells of revisions that were read just now, as far as they were kept."""
+        _Writing(worked or {}).write(self.states)
         for some in portions(self.gone, AT_ONCE):
             RunOf.objects.filter(notebook__in=some).delete()
 
@@ -86,8 +87,9 @@ class _Revisions:
 class _Writing:
     """Compares runs with their templates, each of which is read once."""
 
-    def __init__(self) -> None:
-        self._template = cache(worked_cells)
+    def __init__(self, worked: Mapping[int, Worked]) -> None:
+        self._worked = worked
+        self._template = cache(self._cells)
 
     def write(self, states: Mapping[int, _State]) -> None:
         ordered = sorted(states.items(), key=lambda each: each[1])
@@ -97,7 +99,7 @@ class _Writing:
     def _write(self, states: Mapping[int, _State]) -> None:
         revisions = Revision.objects.in_bulk({pk for _, _, *pair in states.values() for pk in pair})
         courses = {
-            pk: deviations_of(self._template(revisions[old]), worked_cells(revisions[new]))
+            pk: deviations_of(self._template(revisions[old]), self._cells(revisions[new]))
             for pk, (_, _, new, old) in states.items()
         }
         with transaction.atomic():
@@ -117,6 +119,9 @@ class _Writing:
                 for run in runs
                 for each in courses[run.notebook_id].deviations
             )
+
+    def _cells(self, revision: Revision) -> Worked:
+        return self._worked.get(revision.pk) or worked_cells(revision)
 
 
 def _row(pk: int, state: _State, course: Course) -> RunOf:

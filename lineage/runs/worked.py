@@ -1,13 +1,15 @@
 """The cells of revisions as deviations look at them, read from the originals."""
 
 import logging
+from collections.abc import Iterable
 
 from lineage.runs.deviations import WorkedCell
 from notebooks import blobs
+from notebooks.identity import Identity
 from notebooks.ingest import identities_of
 from notebooks.memes import Meme
 from notebooks.models import Cell, Revision
-from notebooks.parsing import parse
+from notebooks.parsing import ParsedCell, parse
 from notebooks.parsing.model import CellType, Status
 
 logger = logging.getLogger(__name__)
@@ -24,6 +26,11 @@ def worked_cells(revision: Revision) -> Worked:
             "%s: the original bytes are missing; reading the current cells' rows instead", revision
         )
         return tuple(map(_of_row, Cell.objects.filter(notebook=revision.notebook_id)))
+    return as_worked(cells, identities_of(revision))
+
+
+def as_worked(cells: Iterable[ParsedCell], identities: Iterable[Identity]) -> Worked:
+    """Where both are at hand already."""
     return tuple(
         WorkedCell(
             identity.meme,
@@ -35,7 +42,7 @@ def worked_cells(revision: Revision) -> Worked:
             cell.executed_at,
             cell.logs,
         )
-        for cell, identity in zip(cells, identities_of(revision), strict=True)
+        for cell, identity in zip(cells, identities, strict=True)
     )
 
 

@@ -1,13 +1,17 @@
 """What is derived follows the notebooks, whatever happens to them."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 
-from lineage import refresh
-from lineage.models import Descent, Due, Holding, Trace
+from lineage import refresh, tasks
+from lineage.models import Descent, Due, Holding, Ring, RunOf, Trace
+from lineage.runs import worked
 from notebooks import ingest, moving
 from notebooks.ingest import rebuild
+from notebooks.parsing import parse
 from tests.builders import lose_bytes, make_notebook, make_runbook, make_space, make_user
 
 A, B, C = (f"0000000{n}-1111-11e1-8111-000000000000" for n in "123")
@@ -151,3 +155,71 @@ def test_a_copy_without_memes_is_joined_by_its_texts_as_the_weakest_word():
     edges = set(Descent.objects.values_list("child", "parent", "how"))
     pairs = zip(second.cells.all(), first.cells.all(), strict=True)
     assert edges == {(mine.meme, theirs.meme, "alike") for mine, theirs in pairs}
+
+
+def test_a_notebook_is_parsed_once_for_all_that_is_derived_of_it(monkeypatch):
+    space, parsed = make_space(), []
+    make_runbook("ls", "pwd", path="a.ipynb", memes=[A, B], space=space)
+    make_runbook("ls", "df", path="user/kato/a.ipynb", memes=[f"{A}-1-abcd", f"{B}-1-abcd"], space=space)
+    for module in (refresh, worked):
+        monkeypatch.setattr(module, "parse", lambda raw: parsed.append(raw) or parse(raw))
+    refresh.catch_up()
+    assert RunOf.objects.count() == 1
+    assert len(parsed) == len(set(parsed)) == 2
+
+
+def test_what_is_not_kept_between_is_read_again(monkeypatch):
+    monkeypatch.setattr(refresh, "KEPT", 0)
+    space = make_space()
+    make_runbook("ls", "pwd", path="a.ipynb", memes=[A, B], space=space)
+    make_runbook("ls", "df", path="user/kato/a.ipynb", memes=[f"{A}-1-abcd", f"{B}-1-abcd"], space=space)
+    refresh.catch_up()
+    assert [each.kind for each in RunOf.objects.get().deviations.all()] == ["edited"]
+
+
+def test_what_becomes_due_meanwhile_waits_for_its_own_ring(monkeypatch):
+    notebook = make_runbook("ls", memes=[A])
+    read = refresh._read
+
+    def reading(pks):
+        Due.objects.create(notebook_id=notebook.pk)
+        return read(pks)
+
+    monkeypatch.setattr(refresh, "_read", reading)
+    assert refresh.catch_up() == 1
+    assert Due.objects.count() == 1
+    assert not Ring.objects.exists()
+
+
+def pending(count, newest, seconds=0):
+    return refresh.Pending(count, newest, timezone.now() - timedelta(seconds=seconds))
+
+
+def test_while_more_and_more_comes_in_it_waits():
+    assert tasks.is_growing(pending(3, newest=9), seen=0)
+    assert tasks.is_growing(pending(3, newest=9), seen=8)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "seen"),
+    [
+        (pending(3, newest=9), 9),
+        (pending(refresh.NOTEBOOKS_AT_ONCE, newest=9), 8),
+        (pending(3, newest=9, seconds=60), 8),
+        (refresh.Pending(0, 0, None), 0),
+    ],
+    ids=["nothing more came", "enough is together", "something waited for long", "nothing is due"],
+)
+def test_it_waits_no_more(waiting, seen):
+    assert not tasks.is_growing(waiting, seen)
+
+
+def test_the_task_looks_again_until_nothing_more_came(monkeypatch):
+    asked = []
+    monkeypatch.setattr(tasks.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(tasks.catch_up, "delay", asked.append)
+    make_runbook("ls", memes=[A])
+    tasks.catch_up()
+    assert (len(asked), Trace.objects.count()) == (1, 0)
+    tasks.catch_up(asked[0])
+    assert (len(asked), Trace.objects.count()) == (1, 1)
