@@ -172,7 +172,7 @@ _ASKED: dict[str, Callable[[Asking, Leaf], SQ]] = {
     "created": lambda asking, leaf: asking._moment("created", leaf),
 }
 # The field of the index that holds names, folded, for those that hold nothing else.
-_NAMES = {
+NAMED = {
     "owner": "owners",
     "lang": "languages",
     "kernel": "kernels",
@@ -203,7 +203,7 @@ def wanted(tree: Node) -> tuple[tuple[str, ...], ...]:
 def _named(name: str, leaf: Leaf) -> SQ:
     lookup = "startswith" if isinstance(leaf, Prefix) else "exact"
     return SQ(
-        **{f"{_NAMES[name]}__{lookup}": normalise(leaf.text.lstrip("#") if name == "tag" else leaf.text)}
+        **{f"{NAMED[name]}__{lookup}": normalise(leaf.text.lstrip("#") if name == "tag" else leaf.text)}
     )
 
 

@@ -31,7 +31,7 @@ Heading = tuple[int, str]  # level, text
 A_MOMENT = 10_000
 # Of hosts and the like, for a notebook as a whole.
 MOST_NAMES = 1000
-_ENTITIES = {Kind.HOST: "hosts", Kind.COMMAND: "commands", Kind.SERVICE: "services", Kind.PACKAGE: "packages"}
+ENTITIES = {Kind.HOST: "hosts", Kind.COMMAND: "commands", Kind.SERVICE: "services", Kind.PACKAGE: "packages"}
 
 
 class _Notebook(NamedTuple):
@@ -143,7 +143,7 @@ def _documents(
     every: list[str] = []
     tags = {folded(tag) for tag in notebook.tags}
     has: set[str] = set()
-    named: dict[str, dict[str, None]] = {each: {} for each in _ENTITIES.values()}
+    named: dict[str, dict[str, None]] = {each: {} for each in ENTITIES.values()}
     for cell in cells:
         of_cell = shown.get(cell.fragment, _NOTHING_SHOWN)
         for heading in of_cell.headings:
@@ -207,7 +207,7 @@ def _named_in(cell: _Cell, language: str) -> Document:
     """Prose runs nothing: of it only hosts are taken, as of an output."""
     is_code = cell.kind == CellType.CODE
     found = entities_of(cell.source, cell.output, language) if is_code else entities_of("", cell.source, "")
-    return {field: [normalise(name) for name in found.of(kind)] for kind, field in _ENTITIES.items()}
+    return {field: [normalise(name) for name in found.of(kind)] for kind, field in ENTITIES.items()}
 
 
 def _had(cell: _Cell, shown: _Shown) -> tuple[tuple[str, bool], ...]:

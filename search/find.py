@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from django.utils import timezone
 from haystack.query import SQ, SearchQuerySet
 
 from notebooks import memes
-from notebooks.models import Notebook, Space
+from notebooks.models import Space
 from notebooks.models.space import Viewer
 from search.asking import Asking, wanted, words_of
 from search.facts import Facts
@@ -21,10 +21,10 @@ from search.language import Query, read
 from search.language.tree import Word, positives
 from search.loghits import LogHit, log_hits_of
 from search.marking import Wanted
-from search.models import Due, DueNote
 from search.naming import AnyName, LogName, Name, NoteName, named
 from search.notehits import NoteHit, note_hits_of
-from stickies.models import Note
+from search.sight import NEWEST as BY_TIME
+from search.sight import Answer, Sight
 
 AnyHit = Hit | NoteHit | LogHit
 
@@ -45,8 +45,6 @@ FACETS = {
     "language": "language",
     "year": "year",
 }
-# So many can be named in a query; of more, the rows decide anyway.
-MOST_STALE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,53 +94,40 @@ def find(wish: Wish, user: Viewer) -> Found:
     """Raises haystack.exceptions.SearchBackendError where the engine fails."""
     began = time.perf_counter()
     query = read(wish.text)
-    spaces = {space.pk: space for space in Space.objects.visible_to(user)}
-    asking = Asking(Facts(spaces), timezone.localtime())
-    due = Due.objects.notebook_count()
-    stale = _stale(user) if due else ()
-    due_notes = set(DueNote.objects.values_list("note_id", flat=True)[:MOST_STALE])
-    stale_notes = _stale_notes(due_notes, spaces) if due_notes else ()
-    within = _within(wish, spaces, stale, stale_notes)
+    sight = Sight(user)
+    asking = Asking(Facts(sight.spaces), timezone.localtime())
     sought = asking.of(query.tree)
-    found = _Answer.of(sought, wish, within, is_ranked=_is_ranked(query, wish))
+    is_understood = bool(sought) or not wish.text.strip()
+    is_ranked = _is_ranked(query, wish)
+    found = _ask(sight, sought, wish, is_ranked=is_ranked) if is_understood else Answer()
     are_beginnings = not found.count and any(isinstance(each, Word) for each in positives(query.tree))
     if are_beginnings:
         begun = replace(asking, as_beginnings=True).of(query.tree)
-        found = _Answer.of(begun, wish, within, is_ranked=_is_ranked(query, wish))
-    hits = _hits(found.results, wanted(query.tree), spaces)
-    if _is_ranked(query, wish):
-        hits = tuple(sorted(hits, key=_rank))
+        found = _ask(sight, begun, wish, is_ranked=is_ranked)
+    hits = made_of(found.results, wanted(query.tree), sight.spaces)
     return Found(
         query,
         wish,
         # A document that the index still has and the person may not see is not counted either.
         count=found.count - (len(found.results) - len(hits)),
-        hits=hits,
-        facets=_facets(found.facets, spaces),
-        is_understood=bool(sought) or not wish.text.strip(),
+        hits=tuple(sorted(hits, key=_rank)) if is_ranked else hits,
+        facets=_facets(found.counted, sight.spaces),
+        is_understood=is_understood,
         are_beginnings=are_beginnings and found.count > 0,
-        behind=max(due - len(stale), 0),
-        notes_behind=len(due_notes) - len(stale_notes),
+        behind=sight.behind,
+        notes_behind=sight.notes_behind,
         milliseconds=round((time.perf_counter() - began) * 1000),
     )
 
 
 def best_notebooks(text: str, user: Viewer) -> list[int]:
     """Ids of the notebooks that MOST_HITS best hits stand in, the best first. Raises as find() does."""
-    wish = Wish(text, with_facets=False, size=MOST_HITS)
-    spaces = {space.pk: space for space in Space.objects.visible_to(user)}
-    within = _within(wish, spaces, _stale(user)) & ~SQ(kind__exact="note")
-    asking = Asking(Facts(spaces), timezone.localtime())
-    results = _Answer.of(asking.of(read(text).tree), wish, within, is_ranked=True).results
-    return list(dict.fromkeys(Name.of(result.id).notebook for result in results))
-
-
-def hits_for(asked: SQ, user: Viewer, size: int) -> tuple[AnyHit, ...]:
-    """The best hits of a question that is no query of ours, as far as the person may see. Raises as find() does."""
-    spaces = {space.pk: space for space in Space.objects.visible_to(user)}
-    wish = Wish(with_facets=False, size=size)
-    found = _Answer.of(asked, wish, _within(wish, spaces, _stale(user)), is_ranked=True)
-    return _hits(found.results, (), spaces)
+    sight = Sight(user)
+    sought = Asking(Facts(sight.spaces), timezone.localtime()).of(read(text).tree)
+    if not sought:
+        return []
+    found = sight.ask(sought & ~SQ(kind__in=["note", "log"]), size=MOST_HITS)
+    return list(dict.fromkeys(Name.of(result.id).notebook for result in found.results))
 
 
 class Totals(NamedTuple):
@@ -162,31 +147,17 @@ def totals(user: Viewer) -> Totals:
     return Totals(notebooks, everything - notebooks - notes - logs, notes, logs)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    results: Sequence[Any]
-    count: int
-    facets: Mapping[str, Sequence[tuple[Any, int]]]
-
-    @classmethod
-    def of(cls, sought: SQ, wish: Wish, within: SQ, *, is_ranked: bool) -> _Answer:
-        """One call of the engine."""
-        if wish.text.strip() and not sought:  # all of it is punctuation
-            return cls((), 0, {})
-        # The query of a SearchQuerySet, which would copy all of it at each step.
-        asked = SearchQuerySet().query
-        asked.add_filter(within & sought if sought else within)
-        if not is_ranked:
-            asked.add_order_by("-recency")
-        for name in FACETS.values() if wish.with_facets else ():
-            asked.add_field_facet(name)
-        offset = (min(max(wish.page, 1), LAST_PAGE) - 1) * wish.size
-        asked.set_limits(offset, offset + wish.size)
-        counted = asked.get_facet_counts().get("fields", {})
-        return cls(asked.get_results(), asked.get_count(), counted)
+def _ask(sight: Sight, sought: SQ, wish: Wish, *, is_ranked: bool) -> Answer:
+    return sight.ask(
+        _narrowed(wish, sight.spaces) & sought,
+        order=() if is_ranked else BY_TIME,
+        facets=list(FACETS.values()) if wish.with_facets else (),
+        offset=(min(max(wish.page, 1), LAST_PAGE) - 1) * wish.size,
+        size=wish.size,
+    )
 
 
-def _hits(results: Iterable[Any], wanted: Wanted, spaces: Mapping[int, Space]) -> tuple[AnyHit, ...]:
+def made_of(results: Iterable[Any], wanted: Wanted, spaces: Mapping[int, Space]) -> tuple[AnyHit, ...]:
     """In the order they were found."""
     names = [(named(result.id), result.score) for result in results]
     cells = hits_of([(name, score) for name, score in names if isinstance(name, Name)], wanted, spaces)
@@ -209,37 +180,16 @@ def _rank(hit: AnyHit) -> tuple[float, float]:
     return -round(hit.score, 3), -hit.updated_at.timestamp()
 
 
-def _within(
-    wish: Wish, spaces: Mapping[int, Space], stale: Collection[int], stale_notes: Collection[int] = ()
-) -> SQ:
-    """What the person may see and narrowed to, as the database has it at this moment."""
-    wanted = wish.narrowed.get("space")
-    seen = [pk for pk, space in spaces.items() if wanted in (None, space.slug)]
-    within = SQ(space__in=seen)
+def _narrowed(wish: Wish, spaces: Mapping[int, Space]) -> SQ:
+    narrowed = SQ()
     for name, value in wish.narrowed.items():
-        if name == "year":
-            within &= SQ(year=int(value)) if value.isdecimal() and len(value) < 5 else SQ(year__in=[])
-        elif name != "space":
-            within &= SQ(**{f"{FACETS[name]}__exact": value})
-    if stale:
-        within &= ~SQ(notebook__in=list(stale))
-    return within & ~SQ(note__in=list(stale_notes)) if stale_notes else within
-
-
-def _stale(user: Viewer) -> Collection[int]:
-    """Notebooks that the index may still show although they are deleted, or now where the person sees nothing."""
-    visible = Notebook.objects.visible_to(user).alive()
-    return list(
-        Due.objects.exclude(notebook_id__in=visible.values("pk"))
-        .values_list("notebook_id", flat=True)
-        .distinct()[:MOST_STALE]
-    )
-
-
-def _stale_notes(due: Collection[int], spaces: Collection[int]) -> Collection[int]:
-    """Of the notes that are due, those that the person may not see any more."""
-    seen = Note.objects.alive().filter(pk__in=due, space__in=list(spaces))
-    return set(due) - set(seen.values_list("pk", flat=True))
+        if name == "space":
+            narrowed &= SQ(space__in=[pk for pk, space in spaces.items() if space.slug == value])
+        elif name == "year":
+            narrowed &= SQ(year=int(value)) if value.isdecimal() and len(value) < 5 else SQ(year__in=[])
+        else:
+            narrowed &= SQ(**{f"{FACETS[name]}__exact": value})
+    return narrowed
 
 
 def _facets(

@@ -33,6 +33,14 @@ STATUS_MARKS = {
     "running": "none",
     "unknown": "none",
 }
+# What ansible says of a host.
+OUTCOMES: dict[str, str | Promise] = {
+    "ok": _("ok"),
+    "changed": _("changed"),
+    "failed": _("failed"),
+    "unreachable": _("unreachable"),
+    "skipped": _("skipped"),
+}
 FIELDS: dict[str, str | Promise] = {
     "title": _("title"),
     "heading": _("heading"),

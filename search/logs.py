@@ -15,15 +15,15 @@ from haystack.constants import DJANGO_CT, ID
 from execlogs.models import Execution, Witness
 from execlogs.parsing.text import plain
 from search.analysis import normalise, parts
-from search.documents import A_MOMENT, Document
-from search.entities import Kind, entities_of
+from search.documents import A_MOMENT, ENTITIES, Document
+from search.entities import entities_of
 from search.naming import LOG, LogName
 
 LONGEST = 100_000  # characters of an output that are indexed: half from its beginning, half from its end
 
 _COLUMNS = (
     "pk", "space_id", "meme", "branch", "notebook_path", "place", "who", "at", "status", "headline", "error",
-    "transcript__code", "transcript__output",
+    "transcript__code", "transcript__output", "notebook__language",
 )  # fmt: skip
 
 
@@ -43,7 +43,8 @@ def _document(row: Mapping[str, Any]) -> Document:
     output = _shortened(plain(row["transcript__output"]))
     meme = str(row["meme"] or "")
     path = row["place"] or row["notebook_path"]
-    found = entities_of(row["transcript__code"], output, "bash")
+    # In Python, which most wrapped kernels are, only lines with a "!" run something.
+    found = entities_of(row["transcript__code"], output, row["notebook__language"] or "python")
     return {
         ID: str(LogName(row["pk"])),
         DJANGO_CT: LOG,
@@ -60,7 +61,7 @@ def _document(row: Mapping[str, Any]) -> Document:
         "context": normalise(row["transcript__code"]),
         "placed": normalise(path),
         "folder": path.rpartition("/")[0],
-        "hosts": [normalise(name) for name in found.of(Kind.HOST)],
+        **{field: [normalise(name) for name in found.of(kind)] for kind, field in ENTITIES.items()},
         "has": [*(["error"] if row["status"] == "error" else []), *(["output"] if output.strip() else [])],
         "year": at.year,
         "updated": at,

@@ -1,16 +1,19 @@
 import logging
 
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 from haystack.exceptions import SearchBackendError
 
 from notebooks.models.space import Viewer
+from search.entities import Kind
+from search.entitypage import LAST_PAGE, entity_page
 from search.errors.answering import answers
 from search.errors.meeting import met_before
 from search.errors.recognising import MOST_LINES, recognised
 from search.find import Totals, find, totals
+from search.language.fields import FIELDS
 from search.page import Page, wish_of
 
 logger = logging.getLogger(__name__)
@@ -48,6 +51,21 @@ def error(request: HttpRequest) -> HttpResponse:
         logger.exception("The search engine failed")
         return render(request, "search/error.html", {**context, "has_failed": True}, status=503)
     return render(request, "search/error.html", context)
+
+
+@require_safe
+def entity(request: HttpRequest, kind: str, name: str) -> HttpResponse:
+    if kind not in set(Kind):
+        raise Http404
+    asked = request.GET.get("page", "")
+    number = min(max(int(asked), 1), LAST_PAGE) if asked.isdecimal() and len(asked) < 5 else 1
+    try:
+        page = entity_page(Kind(kind), name.replace("\0", ""), request.user, number)
+    except SearchBackendError:
+        logger.exception("The search engine failed")
+        return render(request, "search/entity.html", {"has_failed": True, "name": name}, status=503)
+    label = FIELDS[kind].label
+    return render(request, "search/entity.html", {"page": page, "name": page.name, "label": label})
 
 
 def _totals(user: Viewer) -> Totals:

@@ -23,9 +23,10 @@ from notebooks.models.space import Viewer
 from search.errors.folding import folded, stretches
 from search.errors.recognising import Pasted
 from search.errors.resembling import Likeness, likeness
-from search.find import AnyHit, hits_for
+from search.find import AnyHit, made_of
 from search.hits import Hit
 from search.loghits import LogHit
+from search.sight import Sight
 from stickies.models import Note
 
 LOOKED_AT = 200  # hits of the engine
@@ -65,7 +66,8 @@ def met_before(pasted: Pasted, user: Viewer) -> tuple[Met, ...]:
     if asked is None:
         return ()
     groups: defaultdict[object, list[tuple[Likeness, Hit | LogHit]]] = defaultdict(list)
-    for hit in hits_for(asked, user, LOOKED_AT):
+    sight = Sight(user)
+    for hit in made_of(sight.ask(asked, size=LOOKED_AT).results, (), sight.spaces):
         if isinstance(hit, Hit | LogHit) and (alike := likeness(pasted, _text(hit))).score >= ENOUGH:
             groups[_family(hit)].append((alike, hit))
     ranked = sorted(groups.values(), key=_rank, reverse=True)[:MOST_MET]

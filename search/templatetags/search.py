@@ -2,6 +2,7 @@ from django import template
 from django.utils.functional import Promise
 
 from search import labels
+from search.language.fields import FIELDS
 
 register = template.Library()
 
@@ -36,3 +37,13 @@ def field_label(field: str) -> str | Promise:
 def folder_and_name(path: str) -> str:
     """With room to break a line at."""
     return path.removesuffix(".ipynb").replace("/", " / ")
+
+
+@register.filter
+def entity_label(kind: str) -> str | Promise:
+    return FIELDS[kind].label
+
+
+@register.filter
+def outcome_label(outcome: str) -> str | Promise:
+    return labels.OUTCOMES[outcome]

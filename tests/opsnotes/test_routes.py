@@ -43,6 +43,7 @@ pytestmark = pytest.mark.django_db
 TABLE = """
 home                       GET    302 200 200 200 200
 search                     GET    200 200 200 200 200
+entity                     GET    200 200 200 200 200
 search-error               GET    200 200 200 200 200
 search-error               POST   200 200 200 200 200
 browse                     GET    404 404 200 200 404
@@ -472,6 +473,7 @@ class World:
             "api-basket-detail": [self.held.get(person, 0)],
             "inbox-open": [self.told.get(person, self.told["reader"])],
             "watch-change": [self.watched.get(person, self.watched["reader"])],
+            "entity": ["host", "web-02.example.org"],
             "feed-inbox": [key],
             "feed-runbook": [key, self.notebook.pk],
             "feed-space": [key, "ops"],

@@ -52,7 +52,7 @@ def test_a_stranger_finds_nothing_and_counts_nothing(engine, space):
         found = search("needle", stranger)
         assert (found.count, found.hits) == (0, ())
         assert not any(found.facets.values())
-        assert totals(stranger) == (0, 0, 0)
+        assert totals(stranger) == (0, 0, 0, 0)
 
 
 def test_readers_groups_and_the_public_find_what_they_may_read(engine):
@@ -62,7 +62,7 @@ def test_readers_groups_and_the_public_find_what_they_may_read(engine):
     put(make_space(), "secret.ipynb", "needle secret")
     assert sorted(sources(search("needle", reader))) == ["needle mine", "needle public"]
     assert sources(search("needle", AnonymousUser())) == ["needle public"]
-    assert totals(reader) == (2, 2, 0)
+    assert totals(reader) == (2, 2, 0, 0)
 
 
 def test_a_membership_that_ends_ends_at_once(engine, kato, space):
