@@ -14,11 +14,12 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from execlogs import ingest, keys, rows
 from execlogs.drafts import Draft, cut
 from execlogs.merging import is_same_run, merged
-from execlogs.models import Status, Witness
+from execlogs.models import Execution, Status, Witness
 from execlogs.models.execution import LINE_LENGTH
 from execlogs.parsing import CellWitness, witnesses_of
 from notebooks import blobs
@@ -45,8 +46,11 @@ class _Testimony:
 def hear(pks: Collection[int]) -> int:
     """Reads what these notebooks tell; says how many executions that were."""
     by_space: dict[Space, list[_Testimony]] = defaultdict(list)
+    kept_elsewhere = _kept_elsewhere(pks)
     for notebook in _dated(pks):
-        by_space[notebook.space] += _testimonies(notebook)
+        elsewhere = kept_elsewhere[notebook.pk]
+        told = _testimonies(notebook)
+        by_space[notebook.space] += [each for each in told if not elsewhere & {each.draft.key, each.log}]
     for space, heard in by_space.items():
         for some in portions(heard, ingest.A_PORTION):
             _store(space, some)
@@ -57,6 +61,16 @@ def hear(pks: Collection[int]) -> int:
 def _store(space: Space, heard: Sequence[_Testimony]) -> None:
     rows.one_at_a_time(space)
     ingest.store(space, _addressed(space, heard))
+
+
+def _kept_elsewhere(pks: Collection[int]) -> Mapping[int | None, set[str]]:
+    """Keys and logs of what these notebooks ran in another space, before they were moved here. It stays there."""
+    kept: dict[int | None, set[str]] = defaultdict(set)
+    for some in portions(pks):
+        moved = Execution.objects.filter(notebook__in=some).exclude(space=F("notebook__space")).order_by()
+        for notebook, key, log_path in moved.values_list("notebook", "key", "log_path"):
+            kept[notebook] |= {key, log_path} - {""}
+    return kept
 
 
 def _dated(pks: Collection[int]) -> Iterator[Notebook]:

@@ -23,6 +23,9 @@ from hypothesis import strategies as st
 
 from execlogs.forward.messages import BadMessage, Stream
 from execlogs.forward.server import Listener, Manner
+from execlogs.ingest import Told, ingest
+from execlogs.management.commands import fluentd
+from execlogs.models import Execution, Status, Witness
 from tests.builders import make_space
 from tests.execlogs.builders import Ran
 
@@ -233,6 +236,25 @@ def test_wrong_option_says_what_to_write(options):
     make_space("runbooks")
     with pytest.raises(CommandError):
         call_command("fluentd", **{"bind": "127.0.0.1:0", **options})
+
+
+@pytest.mark.corpus
+@pytest.mark.django_db
+def test_operationhub_as_its_kernels_stream_it_is_400_executions(operationhub):
+    space = make_space("ops")
+    files = [file for file in operationhub.rglob(".log/*/*.log") if not file.is_symlink()]
+    with serving() as server:
+        sender = FluentSender("lc_wrapper", host="127.0.0.1", port=server.port)
+        for file in files:
+            assert sender.emit(None, {"log": file.read_text()})  # lc_wrapper reads it so, and so loses its \r
+        sender.close()
+        streamed = server.awaits(len(files))
+    storer = fluentd.Storer(space, "Asia/Tokyo", "hub", [])
+    storer.store(streamed)
+    assert Execution.objects.filter(space=space, witnesses=Witness.STREAM, host="hub").count() == 400
+    assert Execution.objects.filter(status=Status.ERROR).count() == 23
+    whole = [Told(Witness.LOG, file.read_bytes(), file.name) for file in files]
+    assert (ingest(space, whole).stored, Execution.objects.count()) == (0, 400)
 
 
 @pytest.fixture

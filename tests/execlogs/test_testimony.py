@@ -8,6 +8,7 @@ from execlogs import refresh
 from execlogs.ingest import Told, ingest
 from execlogs.models import Execution, Status, Witness
 from notebooks.ingest import ingest as ingest_notebook
+from notebooks.moving import move
 from notebooks.signals import notebook_changed
 from tests.builders import error, make_runbook, make_space, stream
 from tests.execlogs.builders import FAMILY, NOTEBOOK_MEME, Ran
@@ -145,6 +146,25 @@ def test_notebooks_of_operationhub_join_their_logs(operationhub):
     told = Execution.objects.filter(witnesses=Witness.LOG | Witness.NOTEBOOK)
     assert told.count() == 287
     assert not Execution.objects.filter(status=Status.ERROR, error="", witnesses__gt=1).exists()
+
+
+@pytest.mark.parametrize("log", [ran.path, ""])
+def test_notebook_that_is_moved_to_another_space_tells_nothing_twice(log):
+    space, other = make_space(), make_space()
+    notebook = bring_notebook(space, [stream("x")], log)
+    move(notebook, other, "moved.ipynb", None)
+    refresh.catch_up()
+    execution = Execution.objects.get()
+    assert (execution.space, execution.notebook) == (space, notebook)
+
+
+def test_notebook_that_is_moved_leaves_its_logs_where_they_were():
+    space, other = make_space(), make_space()
+    notebook = bring_notebook(space, [stream("x")])
+    bring_log(space)
+    move(notebook, other, "moved.ipynb", None)
+    refresh.catch_up()
+    assert Execution.objects.get().space == space
 
 
 def test_many_notebooks_are_heard_with_few_questions(django_assert_max_num_queries):

@@ -57,7 +57,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"--bind {bind} is reachable from elsewhere: set {KEY} to a shared key for that."
             )
-        storer = _Storer(_space(space), **_around(**options))
+        storer = Storer(_space(space), **_around(**options))
         listener = Listener(storer.store, Manner(key, settings.MAX_NOTEBOOK_BYTES))
         try:
             asyncio.run(self._listen(listener, host, port))
@@ -78,7 +78,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-class _Storer:
+class Storer:
     def __init__(self, space: Space, time_zone: str, host: str, mapping: Sequence[tuple[str, str]]) -> None:
         self._space, self._time_zone, self._host, self._mapping = space, time_zone, host, mapping
 
