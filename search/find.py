@@ -100,7 +100,9 @@ def find(wish: Wish, user: Viewer) -> Found:
     is_understood = bool(sought) or not wish.text.strip()
     is_ranked = _is_ranked(query, wish)
     found = _ask(sight, sought, wish, is_ranked=is_ranked) if is_understood else Answer()
-    are_beginnings = not found.count and any(isinstance(each, Word) for each in positives(query.tree))
+    are_beginnings = (
+        is_understood and not found.count and any(isinstance(each, Word) for each in positives(query.tree))
+    )
     if are_beginnings:
         begun = replace(asking, as_beginnings=True).of(query.tree)
         found = _ask(sight, begun, wish, is_ranked=is_ranked)
