@@ -16,6 +16,7 @@ SIZED = (
     "executions.py",
     "histories.py",
     "ingest.py",
+    "contents.py",
 )
 
 
