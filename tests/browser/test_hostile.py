@@ -123,14 +123,14 @@ def test_frames_run_what_they_are_asked_to_and_reach_nobody(running, attacked, b
         html = page.request.get(f"/n/{attacked}/").text()
     addresses_of_frames = set(re.findall(rf"/n/{attacked}/frame/[0-9a-f]{{64}}", html))
     assert addresses_of_frames
+    # Inside a frame a payload may fail as loudly as it likes.
+    context = running.chromium.new_context(storage_state=running.state, base_url=running.address)
+    page = context.new_page()
     for address in sorted(addresses_of_frames)[:40]:
-        # Inside a frame a payload may fail as loudly as it likes.
-        context = running.chromium.new_context(storage_state=running.state, base_url=running.address)
-        page = context.new_page()
         page.goto(address)
         page.wait_for_timeout(50)
         assert page.evaluate("window.origin") == "null"
-        context.close()
+    context.close()
     assert beacon.calls == []
 
 
@@ -139,12 +139,12 @@ def test_drawings_of_a_readme_do_nothing_when_they_are_opened_by_themselves(runn
         html = page.request.get("/browse/attacked/drawings/").text()
     images = set(re.findall(r'<img src="([^"]+[?]image=[0-9a-f]{64})"', html))
     assert len(images) > 3
+    context = running.chromium.new_context(storage_state=running.state, base_url=running.address)
+    page = context.new_page()
     for address in sorted(images):
-        context = running.chromium.new_context(storage_state=running.state, base_url=running.address)
-        page = context.new_page()
         assert page.goto(address).headers["content-type"] == "image/svg+xml"
         page.wait_for_timeout(50)
-        context.close()
+    context.close()
     assert beacon.calls == []
 
 
