@@ -99,7 +99,7 @@ def test_without_javascript_links_lead_on_and_what_is_equal_unfolds(open_page, l
     page.goto(address(*[each.pk for each in pair]))
     page.get_by_role("link", name="First difference").click()
     page.locator("#difference-1").get_by_role("link", name="Next difference").click()
-    assert page.url.endswith("#difference-2")
+    page.wait_for_url("**#difference-2")
     assert not page.get_by_text("step 30", exact=True).is_visible()
     page.get_by_text("57 unchanged cells").click()
     assert page.get_by_text("step 30", exact=True).is_visible()
@@ -109,22 +109,22 @@ def test_a_cell_that_moved_is_found_from_where_it_stood(page, log_in, person, pa
     log_in(page, person)
     page.goto(address(*[each.pk for each in pair]))
     page.get_by_text("Cell 59 of A stood here.").get_by_role("link").click()
-    assert page.url.endswith("#difference-2")
+    page.wait_for_url("**#difference-2")
     assert page.locator("#difference-2 h2").inner_text().split() == ["2/3", "moved"]
 
 
-def test_two_revisions_from_the_history(page, log_in, person, space):
+def test_two_revisions_from_the_history(page, log_in, person, space, expect):
     for cells in (["ls", "uptime"], ["ls -la", "uptime"], ["ls -la", "uptime", "date"]):
         notebook = ingest(space, "a.ipynb", make_notebook(*cells)).notebook
     log_in(page, person)
     page.goto(f"/n/{notebook.pk}/history/")
     page.get_by_role("row", name="2 unknown").get_by_role("link", name="What changed").click()
-    assert page.locator(".difference").count() == 1
+    expect(page.locator(".difference")).to_have_count(1)
     assert page.locator(".difference ins").text_content().split() == ["[new:", "-la]"]
     page.goto(f"/n/{notebook.pk}/history/")
     page.get_by_role("radio", name=re.compile("^A ?: revision 1$")).check()
     page.get_by_role("button", name="Compare A with B").click()
-    assert [each.inner_text() for each in page.locator(".difference h2 .change").all()] == ["edited", "added"]
+    expect(page.locator(".difference h2 .change")).to_have_text(["edited", "added"])
 
 
 def test_three_notebooks_stand_side_by_side_and_on_a_phone_one_under_another(

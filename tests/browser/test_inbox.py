@@ -62,22 +62,23 @@ def test_who_watches_is_told_reads_and_stops(page, log_in, world, expect):
     assert count(page) == 0
 
 
-def test_it_works_without_javascript(open_page, log_in, world):
+def test_it_works_without_javascript(open_page, log_in, world, expect):
     ann, bob, notebook = world
     page = open_page(java_script_enabled=False, viewport=PHONE)
     log_in(page, bob)
     page.goto(notebook.get_absolute_url())
     page.get_by_role("button", name="Watch").click()
-    assert page.get_by_role("button", name="Watching").is_visible()
+    expect(page.get_by_role("button", name="Watching")).to_be_visible()
     tell_of(notebook, ann)
     page.goto("/inbox/")
     page.get_by_role("button", name="Mark all as read").click()
+    expect(page.get_by_role("button", name="Mark all as read")).to_have_count(0)
     assert not Notice.objects.unread().exists()
     page.goto("/inbox/watches/")
     page.get_by_role("button", name="Mute").click()
-    assert page.get_by_text("muted", exact=True).is_visible()
+    expect(page.get_by_text("muted", exact=True)).to_be_visible()
     page.get_by_role("button", name="Stop watching").click()
-    assert page.get_by_role("heading", name="You watch nothing").is_visible()
+    expect(page.get_by_role("heading", name="You watch nothing")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

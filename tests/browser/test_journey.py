@@ -60,7 +60,7 @@ def test_a_runbook_is_opened_jumped_through_and_found_again(running):
         expect(hit.locator("mark").first).to_be_visible()
         target = hit.locator("h2 a").get_attribute("href")
         hit.locator("h2 a").click()
-        assert page.url.endswith(target.rpartition("/")[2])
+        page.wait_for_url(lambda url: url.endswith(target.rpartition("/")[2]))
         if "#" in target:
             expect(page.locator("#" + target.partition("#")[2])).to_be_in_viewport()
 
@@ -117,7 +117,7 @@ def make_space(running, name):
         page.goto("/spaces/new/")
         page.get_by_label("Name").fill(name)
         page.locator("main form button.primary").click()
-        page.wait_for_load_state()
+        expect(page.locator("main h1")).to_contain_text(name)
 
 
 def upload(page, space, files):

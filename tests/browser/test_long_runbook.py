@@ -96,7 +96,7 @@ def test_outline_error_and_strip_lead_to_the_right_page(page, long, expect):
     page.goto(long.get_absolute_url())
     page.get_by_role("navigation", name="Outline").get_by_role("link", name="Section 27", exact=True).click()
     is_in_sight(page, "#cell-2701 h3")
-    assert page.locator(".contents [aria-current] a").inner_text() == "Section 27"
+    expect(page.locator(".contents [aria-current] a")).to_have_text("Section 27")
     page.get_by_role("link", name="Jump to the first error").click()
     is_in_sight(page, f"#cell-{FAR}")
     page.get_by_role("navigation", name="Parts of this runbook").get_by_role("link").last.click()

@@ -125,7 +125,7 @@ def test_a_draft_survives_a_reload_and_a_selection_becomes_the_quote(
     expect(page.locator(".note-preview")).to_have_text("half a thought")
     page.locator(".note-writer .primary").click()
     expect(page.locator(f"#notes-{cell.index} .note-line")).to_have_text("half a thought")
-    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('note-draft:')).length") == 0
+    page.wait_for_function("!Object.keys(localStorage).some(key => key.startsWith('note-draft:'))")
 
 
 def test_a_draft_is_for_who_wrote_it(open_page, log_in, runbooks, kato, lee, expect):

@@ -71,7 +71,7 @@ def test_narrowing_is_in_the_address_and_works_without_scripts(open_page, log_in
     page.goto(reverse("notes"))
     page.get_by_label("Kind", exact=True).select_option("question")
     page.get_by_role("button", name="Show", exact=True).click()
-    assert "kind=question" in page.url
+    page.wait_for_url("**kind=question**")
     expect(page.locator(".board-row")).to_have_count(1)
     page.get_by_role("link", name="Waiting for my answer").click()
     expect(page.locator(".board-row h2")).to_have_text(["@kato 本番でもこの手順でよいですか？"])
@@ -88,7 +88,7 @@ def test_search_leads_to_a_note_at_its_cell(page, log_in, expect, kato, written,
     assert serious(page) == []
     hit.get_by_role("heading").get_by_role("link").click()
     note = Note.objects.get(kind=Kind.HAZARD)
-    assert page.url.endswith(f"#note-{note.pk}")
+    page.wait_for_url(f"**#note-{note.pk}")
     expect(page.locator(f"#note-{note.pk}")).to_be_in_viewport()
 
 

@@ -108,25 +108,21 @@ def settled(page):
     )
 
 
-def current_entry(page):
-    return page.locator(".contents [aria-current] a").inner_text()
-
-
 def test_the_outline_leads_to_a_heading_and_follows_the_reader(page, runbook, expect):
     page.get_by_role("navigation", name="Outline").get_by_role("link", name="Rotate").click()
+    current_entry = page.locator(".contents [aria-current] a")
+    expect(current_entry).to_have_text("Rotate")
     settled(page)
-    assert current_entry(page) == "Rotate"
     assert in_sight(page, "#cell-3 h3")
     page.mouse.wheel(0, -100_000)
-    settled(page)
-    assert current_entry(page) == "Look"
+    expect(current_entry).to_have_text("Look")
     page.mouse.wheel(0, 100_000)
-    settled(page)
-    assert current_entry(page) == "Afterwards"
+    expect(current_entry).to_have_text("Afterwards")
 
 
 def test_the_error_is_one_click_away(page, runbook):
     page.get_by_role("link", name="Jump to the error").click()
+    page.wait_for_url("**#cell-4")
     settled(page)
     assert in_sight(page, "#cell-4")
     assert page.url.endswith("#cell-4")
@@ -151,7 +147,7 @@ def test_j_and_k_go_from_cell_to_cell_and_y_copies_where_one_is(page, runbook, l
     for key in "jjjk":
         page.keyboard.press(key)
     settled(page)
-    assert page.evaluate("document.activeElement.id") == "cell-1"
+    page.wait_for_function("document.activeElement.id === 'cell-1'")
     page.keyboard.press("y")
     page.get_by_role("status").get_by_text("Copied").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")

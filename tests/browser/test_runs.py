@@ -87,6 +87,7 @@ def test_what_three_runs_changed_is_copied_from_the_templates_cell(page, log_in,
     offer = page.locator(".offers-here")
     offer.locator("summary").click()
     offer.get_by_role("button", name="Copy their text").click()
+    expect(page.get_by_role("status").get_by_text("Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == REPAIR
     offer.get_by_role("link", name="See the 3 runs").click()
     expect(page.locator(".bearers li")).to_have_count(3)
