@@ -48,13 +48,19 @@ def is_same_procedure(before: str, after: str) -> bool:
         return True
     if len(before) > MOST_LETTERS or len(after) > MOST_LETTERS:
         return False
-    return list(_lines(before)) == list(_lines(after))
+    ours, theirs = _lines(before), _lines(after)
+    if len(ours) != len(theirs):
+        return False
+    return all(one == other or _told(one) == _told(other) for one, other in zip(ours, theirs, strict=True))
 
 
-def _lines(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    for line in text.splitlines():
-        if line.strip():
-            yield len(line) - len(line.lstrip()), tuple(_joined(_tokens(_without_comment(line.strip()))))
+def _lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip()]
+
+
+def _told(line: str) -> tuple[int, tuple[str, ...]]:
+    """Its indentation, and its tokens."""
+    return len(line) - len(line.lstrip()), tuple(_joined(_tokens(_without_comment(line.strip()))))
 
 
 def _without_comment(line: str) -> str:
