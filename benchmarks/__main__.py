@@ -13,6 +13,7 @@ SIZED = (
     "activity.py",
     "notes.py",
     "logs.py",
+    "sync.py",
     "executions.py",
     "histories.py",
     "ingest.py",

@@ -45,7 +45,7 @@ class FolderReader:
 
     def folders(self) -> Iterator[Listing]:
         been: set[tuple[int, int]] = set()
-        for path in self._only or ("",):
+        for path in _topmost(self._only) or ("",):
             yield from self._at(path, been)
 
     def read(self, entry: Entry) -> bytes:
@@ -232,6 +232,15 @@ class FolderReader:
             finally:
                 os.close(above)
         return handle
+
+
+def _topmost(named: Sequence[str]) -> list[str]:
+    """Without what lies in another of them, which would be listed twice."""
+    top: list[str] = []
+    for path in sorted(named, key=lambda path: path.split("/")):
+        if not top or not path.startswith(f"{top[-1]}/"):
+            top.append(path)
+    return top
 
 
 def _whole(handle: int, entry: Entry) -> bytes | None:

@@ -15,6 +15,7 @@ from sync.listing import Entry, Kind
 from sync.models import Source, SourceFile
 
 CHUNK = 500  # paths a query
+MOST_AT_ONCE = 100_000  # rows in memory, some 50 MB
 _COLUMNS = ("path", "pk", "kind", "size", "modified", "sha256", "gone_since", "notebook_id")
 
 
@@ -44,15 +45,51 @@ class Compared:
     seen: Sequence[int]  # rows of all that are there
 
 
-def compare(source: Source, entries: Sequence[Entry]) -> Compared:
-    known = rows_at(source, [entry.path for entry in entries])
+class Files:
+    """All that is known of a source, or of parts of it, while a run looks at what is there.
+
+    Read at once where the memory holds it: to ask for each portion anew takes three times as long.
+    """
+
+    def __init__(self, source: Source, only: Sequence[str]) -> None:
+        self._source, self._only = source, only
+        self._all: Mapping[str, Known] | None = None
+        files = source.files.filter(within(only))
+        if not files.order_by()[MOST_AT_ONCE : MOST_AT_ONCE + 1].exists():
+            self._all = {
+                row[0]: Known._make(row) for row in files.order_by().values_list(*_COLUMNS).iterator(2000)
+            }
+        self._last = source.files.order_by("-pk").values_list("pk", flat=True).first() or 0
+        self.has_notebooks = source.files.filter(kind=Kind.NOTEBOOK).exists()
+        self._seen: set[int] = set()
+
+    def compare(self, entries: Sequence[Entry]) -> Compared:
+        compared = _compared(entries, self._at([entry.path for entry in entries]))
+        self._seen.update(compared.seen)
+        return compared
+
+    def missing(self) -> list[Known]:
+        """Known from before, looked for, and not met."""
+        return [row for row in self._before() if row.pk not in self._seen and is_within(row.path, self._only)]
+
+    def _at(self, there: Sequence[str]) -> Mapping[str, Known]:
+        return rows_at(self._source, there) if self._all is None else self._all
+
+    def _before(self) -> Iterable[Known]:
+        if self._all is not None:
+            return (row for row in self._all.values() if row.gone_since is None)
+        files = self._source.files.filter(within(self._only), gone_since=None, pk__lte=self._last)
+        return rows_of(files)
+
+
+def _compared(entries: Sequence[Entry], known: Mapping[str, Known]) -> Compared:
     there = [(entry, known.get(entry.path)) for entry in entries]
     return Compared(
         unchanged=[entry for entry, row in there if row and row.is_as(entry)],
         back=[row.pk for entry, row in there if row and row.gone_since and row.is_as(entry)],
         moved_on=[(entry, row) for entry, row in there if row and not row.is_as(entry)],
         new=[entry for entry, row in there if row is None],
-        seen=[row.pk for row in known.values()],
+        seen=[row.pk for _entry, row in there if row],
     )
 
 
@@ -109,16 +146,13 @@ def link(source: Source, rows: Iterable[int] | None = None) -> None:
     unlinked = source.files.filter(kind=Kind.NOTEBOOK, notebook=None).exclude(sha256="")
     if rows is not None:
         unlinked = unlinked.filter(pk__in=list(rows))
-    waiting = list(unlinked.only("pk", "path"))
+    waiting = list(unlinked.values_list("pk", "path"))
     for start in range(0, len(waiting), CHUNK):
         _link(source, waiting[start : start + CHUNK])
 
 
-def _link(source: Source, files: Sequence[SourceFile]) -> None:
-    places = {place_of(source, file.path): file for file in files}
+def _link(source: Source, files: Sequence[tuple[int, str]]) -> None:
+    places = {place_of(source, there): pk for pk, there in files}
     standing = Notebook.objects.alive().filter(space=source.space, path__in=places).values_list("path", "pk")
-    found = []
-    for place, pk in standing:
-        places[place].notebook_id = pk
-        found.append(places[place])
+    found = [SourceFile(pk=places[place], notebook_id=pk) for place, pk in standing]
     SourceFile.objects.bulk_update(found, ["notebook"])

@@ -77,7 +77,7 @@ class Reader(Protocol):
 def kind_of(path: str) -> SourceFile.Kind | None:
     """What a file is, by its path there; None where it is nothing that is taken. Pickles never are."""
     folder, _, name = path.rpartition("/")
-    if LOGS in folder.split("/"):
+    if LOGS in folder and LOGS in folder.split("/"):
         return Kind.LOG if name.endswith(".log") or _HISTORY.search(path) else None
     if name.lower().endswith(".ipynb"):
         return Kind.NOTEBOOK

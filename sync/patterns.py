@@ -58,7 +58,7 @@ class Patterns:
 
     def takes(self, path: str, kind: Kind) -> bool:
         """Whether a file of a folder that is entered is taken."""
-        if kind is not Kind.LOG and paths.skip_reason(path):
+        if kind is not Kind.LOG and _is_hidden(path.rpartition("/")[2]):
             return False
         include = self.include_logs if kind is Kind.LOG else self.include
         return (include is None or include.match_file(path)) and not self._leaves_out(path)
@@ -75,6 +75,10 @@ class Patterns:
 
     def _leaves_out(self, path: str) -> bool:
         return self.exclude is not None and self.exclude.match_file(path)
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or name in paths.SKIPPED_FILES
 
 
 def lines_of(text: str) -> list[str]:

@@ -4,10 +4,10 @@ it ends the same."""
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from itertools import chain
 
 from django.db import OperationalError
 
@@ -19,7 +19,7 @@ from sync import gone, moved, schedule, settling
 from sync.asking import ask
 from sync.bringing import PORTION, Bringing, Wanted, portions
 from sync.executions import bring_logs, is_log
-from sync.known import CHUNK, Compared, Known, compare, is_within, rows_of, within
+from sync.known import Compared, Files, Known
 from sync.listing import Entry, Kind, Listing
 from sync.models import Run, SourceFile
 from sync.models.run import MOST_ATTEMPTS, LeaseLost
@@ -30,6 +30,8 @@ from sync.trouble import Problem, Trouble
 __all__ = ["ask", "run"]
 
 logger = logging.getLogger(__name__)
+
+_SAID_EVERY = 1.0  # seconds
 
 
 def run(pk: int, worker: str) -> Run | None:
@@ -90,14 +92,13 @@ class Looking:
     def __init__(self, bringing: Bringing) -> None:
         self._bringing = bringing
         self._run, self._source = bringing.run, bringing.source
-        self._seen_rows: set[int] = set()
         self._troubled: list[str] = []  # folders of which nothing is known to be gone
         self._first: Trouble | None = None
         self._skipped: Counter[str] = Counter()
         self._files = self._logs = self._listed = 0
         # Whether a file that is new may be one that vanishes elsewhere: known only when all has been looked at.
-        self._knows_files = self._source.files.filter(kind=Kind.NOTEBOOK).exists()
-        self._last_known = self._source.files.order_by("-pk").values_list("pk", flat=True).first() or 0
+        self._files_known = Files(self._source, self._run.only)
+        self._said_at = time.monotonic()
         self._held_back: list[Entry] = []
 
     def through(self, listings: Iterator[Listing]) -> Trouble | None:
@@ -129,25 +130,25 @@ class Looking:
             self._troubled.append(listing.folder)
 
     def _deal_with(self, entries: Sequence[Entry]) -> None:
-        compared = compare(self._source, [entry for entry in entries if entry.is_sayable])
+        compared = self._files_known.compare([entry for entry in entries if entry.is_sayable])
         self._count(entries, compared)
         wanted: list[Wanted] = [
             *compared.moved_on,
             *((entry, None) for entry in entries if not entry.is_sayable),
         ]
         for entry in compared.new:
-            if self._knows_files and entry.kind is not Kind.LOG:
+            if self._files_known.has_notebooks and entry.kind is not Kind.LOG:
                 self._held_back.append(entry)
             else:
                 wanted.append((entry, None))
         self._bring(wanted)
-        self._say_how_far()
+        if time.monotonic() - self._said_at > _SAID_EVERY:
+            self._say_how_far()
 
     def _count(self, entries: Sequence[Entry], compared: Compared) -> None:
         self._listed += len(entries)
         self._files += sum(entry.kind is not Kind.LOG for entry in entries)
         self._logs += sum(is_log(entry.path) for entry in entries)
-        self._seen_rows.update(compared.seen)
         if compared.back:
             SourceFile.objects.filter(pk__in=compared.back).update(gone_since=None)
 
@@ -158,7 +159,7 @@ class Looking:
             bring_logs(self._bringing, portion)
 
     def _finish(self) -> None:
-        vanished = self._vanished()
+        vanished = [row for row in self._files_known.missing() if not self._is_troubled(row.path)]
         found_again = self._bring_new(vanished)
         still_gone = [row for row in vanished if row.pk not in found_again]
         if still_gone:
@@ -182,23 +183,12 @@ class Looking:
             self._bringing.write(rest[start : start + PORTION])
         return kept
 
-    def _vanished(self) -> list[Known]:
-        """Known from before, looked for, and not there."""
-        before = self._source.files.filter(within(self._run.only), gone_since=None, pk__lte=self._last_known)
-        missing = sorted(set(before.values_list("pk", flat=True)).difference(self._seen_rows))
-        rows = chain.from_iterable(
-            rows_of(self._source.files.filter(pk__in=missing[start : start + CHUNK]))
-            for start in range(0, len(missing), CHUNK)
-        )
-        return [
-            row for row in rows if is_within(row.path, self._run.only) and not self._is_troubled(row.path)
-        ]
-
     def _is_troubled(self, path: str) -> bool:
         return any(not folder or path.startswith(f"{folder}/") for folder in self._troubled)
 
     def _say_how_far(self) -> None:
         """What is unchanged is what was seen and did not come in, now or before a kill."""
+        self._said_at = time.monotonic()
         with self._bringing.written(seen=self._listed) as batch:
             tally = batch.tally
             tally["unchanged"] = max(0, self._files - tally.get("files_brought", 0))

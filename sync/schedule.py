@@ -76,7 +76,7 @@ def _old(source: Source) -> list[tuple[int, int | None]]:
     """As old as batches get; the last tells how the source stands, however long ago it was."""
     over = source.runs.over().order_by("-pk")
     last = over.values_list("pk", flat=True).first()
-    old = over.filter(batch=None, finished_at__lt=timezone.now() - tidying.KEPT).exclude(pk=last)
+    old = over.filter(batch=None, finished_at__lt=timezone.now() - tidying.KEPT).exclude(pk=last or 0)
     return list(old.values_list("pk", "batch"))
 
 

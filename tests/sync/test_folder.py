@@ -217,6 +217,13 @@ def test_only_what_is_named_is_looked_at(root):
     assert set(listed(root, ["a/x.ipynb", "b", "gone", ".hidden/v.ipynb"])) == {"a/x.ipynb", "b/deep/z.ipynb"}
 
 
+def test_what_is_named_twice_is_listed_once(root):
+    write(root / "a/deep/x.ipynb")
+    named = ["a", "a/deep", "a/deep/x.ipynb", "a b"]
+    found = [entry.path for listing in reader(root, named).folders() for entry in listing.entries]
+    assert found == ["a/deep/x.ipynb"]
+
+
 def test_larger_than_the_limit_is_not_read(root, settings):
     write(root / "x.ipynb")
     settings.MAX_NOTEBOOK_BYTES = 10

@@ -23,6 +23,7 @@ from sync.running import ask, run
 from sync.trouble import explain
 
 _LOOK_EVERY = 0.3  # seconds
+_HERE = f"sync@{socket.gethostname()}:"
 
 
 class Command(BaseCommand):
@@ -36,7 +37,8 @@ class Command(BaseCommand):
 
     def handle(self, *, sources: Sequence[str], **options: Any) -> None:
         self.bar = Bar(sys.stderr)
-        self.worker = f"sync@{socket.gethostname()}:{os.getpid()}"
+        self.worker = f"{_HERE}{os.getpid()}"
+        _release_what_the_dead_hold()
         wanted = [_named(name) for name in sources] if sources else list(Source.objects.at_work())
         went_well = [self._sync(source) for source in wanted]
         if not all(went_well):
@@ -46,7 +48,10 @@ class Command(BaseCommand):
         """Whether all went well."""
         done = self._run(ask(source, Run.Why.PERSON))
         progress = self._bring_in(done)
-        settling.settle(done)
+        # With what an earlier one left that was killed.
+        for each in source.runs.over().filter(settled_at=None).select_related("source__space", "batch"):
+            self._bring_in(each)
+            settling.settle(each)
         self.bar.clear()
         self._report(source, done, progress)
         return done.state == Run.State.DONE and not (progress and progress.failed)
@@ -81,6 +86,26 @@ class Command(BaseCommand):
         if done.state == Run.State.FAILED:
             self.stdout.write(f"failed: {source}: {explain(done.trouble, done.trouble_detail)}")
         self.stdout.write(f"{source}: {_said(done, progress)}")
+
+
+def _release_what_the_dead_hold() -> None:
+    """Of commands like this one that were killed here: nobody else would know before their leases run out."""
+    runs = Run.objects.filter(state=Run.State.RUNNING, worker__startswith=_HERE)
+    files = BatchItem.objects.filter(state=BatchItem.State.RUNNING, worker__startswith=_HERE)
+    for worker in {*runs.values_list("worker", flat=True), *files.workers()}:
+        if not _is_alive(int(worker.removeprefix(_HERE))):
+            Run.objects.take_back(worker)
+            working.release(worker)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
 
 
 def _named(name: str) -> Source:
