@@ -18,7 +18,7 @@ from execlogs.models.execution import ExecutionQuerySet
 from lineage.families.naming import Name, names_of
 from notebooks.memes import Meme
 from notebooks.models.space import Viewer
-from opsnotes.executed import groups_of
+from stickies.joins import joins_of
 
 FEW_FAILURES = 5  # with what came next
 ON_A_PAGE = 50
@@ -32,7 +32,7 @@ class CellHistory:
     @cached_property
     def uuids(self) -> frozenset[UUID]:
         """All the ids that the cell goes by."""
-        return groups_of({self.meme.uuid}, self.viewer)[self.meme.uuid]
+        return joins_of({self.meme.uuid}, self.viewer).of(self.meme.uuid)
 
     @cached_property
     def history(self) -> History:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -13,14 +13,14 @@ from django.utils import timezone
 
 from execlogs.history import History, histories_of, markup
 from execlogs.history.evidence import shown_in
-from execlogs.history.truth import Account, Mark, account_of, marks_of, quiet
+from execlogs.history.truth import Account, Kind, Mark, account_of, marks_of, quiet
 from notebooks.models import Notebook
 from notebooks.models.space import Viewer
 from notebooks.paging import Part
 from notebooks.parsing.model import Status
 from notebooks.rendering import SafeHtml, joined
 from notebooks.showing import ShownCell
-from stickies.joins import joins_of
+from stickies.joins import Joins
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,9 @@ class Executed:
         told = markup.glance(history, history_url(cell.full_meme)) if history else ""
         return joined((markup.marks(self.marks.get(cell.index, ())), told))
 
+    def is_cleared(self, cell: ShownCell) -> bool:
+        return any(mark.kind is Kind.CLEARED for mark in self.marks.get(cell.index, ()))
+
     @property
     def retried(self) -> list[Retried]:
         return [Retried(cell.step, cell.tries, self._url(cell.index)) for cell in self.account.retried]
@@ -72,29 +75,26 @@ class Executed:
         return self.part.url_of(f"cell-{index}") if self.part else f"#cell-{index}"
 
 
-def executed(cells: Iterable[ShownCell], part: Part, notebook: Notebook, user: Viewer) -> Executed:
-    """Of the current revision, of which `cells` are on the page."""
+def executed(
+    cells: Iterable[ShownCell], part: Part, notebook: Notebook, user: Viewer, joins: Joins
+) -> Executed:
+    """Of the current revision, of which `cells` are on the page; `joins` are theirs."""
     person = notebook.trace.who if hasattr(notebook, "trace") else ""
-    shown = shown_in(notebook, user, person)
+    shown = shown_in(notebook, person)
     found = marks_of(shown, timezone.now(), timedelta(days=settings.STALE_DAYS))
     account = account_of(shown, found)
-    return Executed(histories_beside(cells, user), quiet(found, account), account, part)
+    return Executed(histories_beside(cells, user, joins), quiet(found, account), account, part)
 
 
-def executed_before(cells: Iterable[ShownCell], user: Viewer) -> Executed:
+def executed_before(cells: Iterable[ShownCell], user: Viewer, joins: Joins) -> Executed:
     """Of an old revision: its cells have a history, but what its outputs are worth was another question."""
-    return Executed(histories_beside(cells, user))
+    return Executed(histories_beside(cells, user, joins))
 
 
-def histories_beside(cells: Iterable[ShownCell], user: Viewer) -> Mapping[UUID, History]:
+def histories_beside(cells: Iterable[ShownCell], user: Viewer, joins: Joins) -> Mapping[UUID, History]:
     """Of each cell that can run, over all the copies that descent joins."""
-    return histories_of(groups_of({cell.meme for cell in cells if cell.status != Status.NONE}, user), user)
-
-
-def groups_of(uuids: Collection[UUID], user: Viewer) -> dict[UUID, frozenset[UUID]]:
-    """Each with all the ids that are surely the same cell's."""
-    joins = joins_of(uuids, user)
-    return {uuid: joins.of(uuid) for uuid in uuids}
+    uuids = {cell.meme for cell in cells if cell.status != Status.NONE}
+    return histories_of({uuid: joins.of(uuid) for uuid in uuids}, user)
 
 
 def history_url(meme: object) -> str:

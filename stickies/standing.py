@@ -47,10 +47,12 @@ def notes_at(cells: Iterable[Bearer], notebook: Notebook, user: Viewer) -> Mappi
     return notes_on(cells, notebook, user).at
 
 
-def notes_on(cells: Iterable[Bearer], notebook: Notebook, user: Viewer) -> NotesOn:
-    """`cells` are those of the page: all of the notebook, or a part of it."""
+def notes_on(
+    cells: Iterable[Bearer], notebook: Notebook, user: Viewer, joins: Joins | None = None
+) -> NotesOn:
+    """`cells` are those of the page: all of the notebook, or a part of it. `joins` are theirs, where they are known."""
     cells = list(cells)
-    spots, threads = _found(cells, notebook, user)
+    spots, threads = _found(cells, notebook, user, joins)
     if not threads:
         return NotesOn()
     page = Page.of(threads, Sight(user), notebook)
@@ -63,15 +65,19 @@ def notes_on(cells: Iterable[Bearer], notebook: Notebook, user: Viewer) -> Notes
     )
 
 
-def notes_beside(cells: Iterable[Bearer], notebook: Notebook, user: Viewer) -> NotesOn:
+def notes_beside(
+    cells: Iterable[Bearer], notebook: Notebook, user: Viewer, joins: Joins | None = None
+) -> NotesOn:
     """At the cells of an old revision: for reading, since what stands there now may be another cell."""
-    beside = notes_on(cells, notebook, user).at
+    beside = notes_on(cells, notebook, user, joins).at
     return NotesOn({index: [each.on("") for each in notes] for index, notes in beside.items()})
 
 
-def counts_at(cells: Iterable[Bearer], notebook: Notebook, user: Viewer) -> dict[int, int]:
+def counts_at(
+    cells: Iterable[Bearer], notebook: Notebook, user: Viewer, joins: Joins | None = None
+) -> dict[int, int]:
     """How many threads are seen at each cell."""
-    spots, threads = _found(list(cells), notebook, user)
+    spots, threads = _found(list(cells), notebook, user, joins)
     counts: defaultdict[int, int] = defaultdict(int)
     for note in threads:
         for place in spots.places_of(note):
@@ -88,10 +94,12 @@ def notes_of_family(uuid: UUID, user: Viewer) -> list[ShownNote]:
     )
 
 
-def _found(cells: Sequence[Bearer], notebook: Notebook, user: Viewer) -> tuple[Spots, list[Note]]:
+def _found(
+    cells: Sequence[Bearer], notebook: Notebook, user: Viewer, known: Joins | None
+) -> tuple[Spots, list[Note]]:
     """All notes that may be seen on the page of the notebook."""
     uuids = {cell.meme for cell in cells}
-    joins = joins_of(uuids, user)
+    joins = known or joins_of(uuids, user)
     spots = Spots(cells, joins, notebook.pk)
     here = Q(notebook=notebook)
     if notebook.meme is not None:

@@ -34,7 +34,7 @@ SELECT asked.meme, {counts},
 FROM asked
 """
 _SEEN = "FROM execlogs_execution x WHERE x.meme = asked.meme AND x.space_id IN ({spaces})"
-_COUNT = "(SELECT COUNT(*) FROM (SELECT 1 {seen} AND x.status = '{status}' LIMIT {most}) AS some)"
+_COUNT = "(SELECT COUNT(*) FROM (SELECT 1 {seen} AND x.status = '{status}' LIMIT {most}) AS counted)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from execlogs.history.truth import Shown
 from execlogs.keys import SAME_END, digest_of
 from execlogs.models import Execution
 from notebooks.models import Notebook
-from notebooks.models.space import Viewer
 from notebooks.parsing.model import Status
 
 MOST = 2_000  # of a copy's executions, the latest
@@ -52,9 +51,12 @@ class _Ran(NamedTuple):
         return self.ended_at or self.at
 
 
-def shown_in(notebook: Notebook, user: Viewer, person: str = "") -> list[Shown]:
-    """The cells of its current revision that can run, in order. `person` is who worked on it, where no log tells."""
-    logged = _logged(notebook, user)
+def shown_in(notebook: Notebook, person: str = "") -> list[Shown]:
+    """The cells of its current revision that can run, in order. `person` is who worked on it, where no log tells.
+
+    For whoever may read the notebook: what ran in it is of its space.
+    """
+    logged = _logged(notebook)
     rows = _rows(notebook, has_source=bool(logged))
     families = Counter(row.meme for row in rows)
     ids = Counter((row.meme, row.branch) for row in rows)
@@ -73,12 +75,12 @@ def _rows(notebook: Notebook, *, has_source: bool) -> list[_Row]:
     return [_Row(place, meme, branch, Status(status), *rest) for place, meme, branch, status, *rest in told]
 
 
-def _logged(notebook: Notebook, user: Viewer) -> Mapping[UUID, Sequence[_Ran]]:
+def _logged(notebook: Notebook) -> Mapping[UUID, Sequence[_Ran]]:
     """By family, the latest first. What was never begun says nothing of an output."""
     fields = "meme", "branch", "at", "ended_at", "status", "code_digest", "who"
-    seen = Execution.objects.visible_to(user).filter(notebook=notebook).order_by("-at", "-log_path")
+    own = Execution.objects.filter(notebook=notebook, space=notebook.space_id).order_by("-at", "-log_path")
     found: defaultdict[UUID, list[_Ran]] = defaultdict(list)
-    for row in seen.values_list(*fields)[:MOST]:
+    for row in own.values_list(*fields)[:MOST]:
         ran = _Ran(*row)
         if ran.meme is not None and ran.status != models.Status.ABORTED:
             found[ran.meme].append(ran)

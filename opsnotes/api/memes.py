@@ -24,7 +24,7 @@ from notebooks.memes import Meme
 from notebooks.models import Cell
 from notebooks.parsing.model import Status
 from opsnotes.api.histories import HistorySerializer
-from opsnotes.executed import groups_of
+from stickies.joins import joins_of
 from stickies.models import Note
 
 MOST_TEXTS = 100
@@ -160,7 +160,7 @@ def _told(seen: _Seen, sight: Sight) -> dict[str, Any]:
         "texts": _texts(family),
         "ancestors": [asdict(kin) for kin in kindred.ancestors],
         "descendants": [asdict(kin) for kin in kindred.descendants],
-        "executions": history_of(groups_of({family.uuid}, sight.user)[family.uuid], sight.user),
+        "executions": history_of(joins_of({family.uuid}, sight.user).of(family.uuid), sight.user),
         "notes": Note.objects.visible_to(sight.user).told().filter(meme=family.uuid).count(),
     }
 

@@ -16,7 +16,7 @@ from notebooks.paging import CELLS, Part
 from notebooks.parsing.model import CellType, Status
 from notebooks.showing import ShownCell, shown_part
 from opsnotes.api.histories import HistorySerializer
-from opsnotes.executed import groups_of
+from stickies.joins import joins_of
 from stickies.standing import counts_at
 
 
@@ -96,12 +96,13 @@ class NotebookDetailSerializer(NotebookSerializer):
         shown = shown_part(notebook, part.first, self.context["request"].user)
         rows = notebook.cells.filter(index__gte=part.first, index__lt=part.stop)
         outputs = dict(rows.values_list("index", "output"))
-        user = self.context["request"].user
+        user, uuids = self.context["request"].user, {cell.meme for cell in shown}
+        joins = joins_of(uuids, user)
         told = {
             "request": self.context["request"],
             "outputs": outputs,
-            "notes": counts_at(shown, notebook, user),
-            "histories": exact_histories_of(groups_of({cell.meme for cell in shown}, user), user),
+            "notes": counts_at(shown, notebook, user, joins),
+            "histories": exact_histories_of({uuid: joins.of(uuid) for uuid in uuids}, user),
         }
         return CellSerializer(shown, many=True, context=told).data
 

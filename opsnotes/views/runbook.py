@@ -18,6 +18,7 @@ from notebooks.showing import Showing, bearer_of, shown_cells, shown_revision
 from opsnotes.crumbs import crumbs_of
 from opsnotes.executed import executed, executed_before
 from opsnotes.reading import Reading
+from stickies.joins import joins_of
 from stickies.standing import notes_beside, notes_on
 from sync.provenance import provenance_of
 
@@ -99,10 +100,11 @@ def _context(
     request: HttpRequest, notebook: Notebook, revision: Revision, showing: Showing
 ) -> dict[str, object]:
     is_old = revision.pk != notebook.revision_id
+    joins = joins_of({cell.meme for cell in showing.cells}, request.user)
     told = (
-        executed_before(showing.cells, request.user)
+        executed_before(showing.cells, request.user, joins)
         if is_old
-        else executed(showing.cells, showing.part, notebook, request.user)
+        else executed(showing.cells, showing.part, notebook, request.user, joins)
     )
     linking = list(linked_from(notebook, request.user).order_by("title", "pk")[: LINKS + 1])
     return {
@@ -120,6 +122,6 @@ def _context(
         "badge": None if is_old else badge(notebook, request.user),
         "executed": told,
         "provenance": provenance_of(notebook, request.user),
-        "notes": (notes_beside if is_old else notes_on)(showing.cells, notebook, request.user),
+        "notes": (notes_beside if is_old else notes_on)(showing.cells, notebook, request.user, joins),
         "sizes": sizes({cell.meme for cell in showing.cells}, request.user),
     }

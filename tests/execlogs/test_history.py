@@ -220,14 +220,14 @@ def copy(space):
     )  # fmt: skip
 
 
-def steps(notebook, person):
-    return {each.step: each for each in shown_in(notebook, person, "owner")}
+def steps(notebook):
+    return {each.step: each for each in shown_in(notebook, "owner")}
 
 
 def test_a_log_tells_time_person_and_tries_of_an_output(copy, ran, person):
     ran(Status.ERROR, notebook=copy, code="df", who="sato")
     last = ran(notebook=copy, code="df", who="sato", took=2)
-    shown = steps(copy, person)
+    shown = steps(copy)
     assert (shown[1].at, shown[1].who, shown[1].tries) == (last.ended_at, "sato", 2)
     assert (shown[2].at, shown[2].who, shown[2].tries) == (None, "owner", 1)
 
@@ -235,36 +235,36 @@ def test_a_log_tells_time_person_and_tries_of_an_output(copy, ran, person):
 def test_code_that_is_not_what_ran_was_changed_since(copy, ran, person):
     ran(notebook=copy, code="df\n")
     ran(notebook=copy, code="rotate --all", meme=OTHER)
-    shown = steps(copy, person)
+    shown = steps(copy)
     assert (shown[1].is_changed, shown[2].is_changed) == (False, True)
 
 
 def test_an_execution_in_another_copy_says_nothing_of_this_output(copy, ran, person, space):
     ran(notebook=make_runbook("df", space=space, path="other.ipynb"), code="df -h")
-    assert not steps(copy, person)[1].is_changed
+    assert not steps(copy)[1].is_changed
 
 
 def test_of_two_cells_with_one_id_no_log_is_taken_for_either(space, ran, person):
     notebook = make_runbook("df", "ls", memes=[str(MEME), str(MEME)], space=space)
     ran(notebook=notebook, code="ls")
-    assert [each.at for each in shown_in(notebook, person)] == [None, None]
+    assert [each.at for each in shown_in(notebook)] == [None, None]
 
 
 def test_a_cell_that_was_branched_since_it_ran_is_still_the_cell(space, ran, person):
     notebook = make_runbook(("code", "df", [stream("x")]), memes=[f"{MEME}-1-00ff"], space=space)
     last = ran(notebook=notebook, code="df")
-    assert shown_in(notebook, person)[0].at == last.ended_at
+    assert shown_in(notebook)[0].at == last.ended_at
 
 
 def test_a_failure_of_another_day_is_no_try_of_this_work(copy, space, person):
     make_execution(space, "df", meme=MEME, notebook=copy, status=Status.ERROR, minute=-60 * 24)
     make_execution(space, "df", meme=MEME, notebook=copy)
-    assert steps(copy, person)[1].tries == 1
+    assert steps(copy)[1].tries == 1
 
 
 def test_evidence_takes_two_questions(copy, ran, person, django_assert_num_queries):
     for _ in range(3):
         ran(notebook=copy)
     with django_assert_num_queries(2):
-        shown_in(copy, person)
+        shown_in(copy)
     assert Execution.objects.count() == 3

@@ -159,7 +159,7 @@ def test_every_notebooks_marks_and_account_are_what_the_files_say(logs, operatio
     clean = 0
     for notebook in Notebook.objects.all():
         cells = cells_of(operationhub / notebook.path, logs)
-        shown = shown_in(notebook, person)
+        shown = shown_in(notebook)
         marks = marks_of(shown, NOW, STALE)
         found = {index: {str(mark.kind) for mark in some} for index, some in marks.items()}
         expected = {cell["index"]: expected_marks(cell, cells) for cell in cells}

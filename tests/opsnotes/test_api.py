@@ -214,7 +214,7 @@ def test_a_notebook_comes_with_its_cells_as_text_and_as_html(api, space):
 def test_of_a_very_long_notebook_the_cells_come_in_parts(api, space, django_assert_num_queries):
     commands = [("code", f"command({number})", [stream(f"{number}")]) for number in range(2 * CELLS + 3)]
     notebook = make_runbook(*commands, space=space)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         answer = api.get("notebooks-detail", notebook.pk).json()
     found, address = [], reverse("api-notebooks-detail", args=[notebook.pk])
     assert list(answer) == [*NOTEBOOK_KEYS, "cells", "cells_next"]

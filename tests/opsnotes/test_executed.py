@@ -205,7 +205,9 @@ def test_a_template_that_never_ran_scolds_at_no_cell(client, space):
 def test_a_cell_cleared_after_it_ran_says_so(client, space):
     notebook = make_runbook(code("first", 5), "second", memes=[None, str(MEME)], space=space)
     make_execution(space, "second", meme=MEME, notebook=notebook)
-    assert "ran, output cleared" in beside(text_of(client, notebook.get_absolute_url()), 1)
+    told = beside(text_of(client, notebook.get_absolute_url()), 1)
+    assert "ran, output cleared" in told
+    assert "not run" not in told
 
 
 # ----- the page of a cell's history

@@ -183,7 +183,7 @@ def test_the_queries_do_not_grow_with_the_notebook(client, space, django_assert_
     ]
     notebook = make_runbook(*cells, space=space)
     url = notebook.get_absolute_url()
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(31):
         assert client.get(url).status_code == 200
 
 
