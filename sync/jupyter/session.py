@@ -12,6 +12,7 @@ from sync.jupyter.wire import Reply, Wire
 from sync.trouble import Problem, Trouble
 
 MOST_OF_A_PAGE = 1024 * 1024
+_REFUSED = {401, 403}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +59,18 @@ class Session:
         """What the server answers, of status 200 to 499 but for those that are about who asks."""
         logins = self._signed_in()
         reply = self._ask(method, path, query, headers, body, most, seconds)
-        if reply.status in {401, 403} and isinstance(self._credentials, Password):
+        if reply.status in _REFUSED and isinstance(self._credentials, Password) and not self._is_known():
             # A server that was restarted may have forgotten whom it let in.
             self._sign_in_again(logins)
             reply = self._ask(method, path, query, headers, body, most, seconds)
         if 300 <= reply.status < 400:
             raise self._why_redirected(reply)
-        if reply.status in {401, 403}:
-            raise self._why_forbidden(reply)
+        if reply.status in _REFUSED:
+            raise (
+                Trouble(Problem.FORBIDDEN, self.hushed(reply.message))
+                if self._is_known()
+                else self._not_known()
+            )
         return reply
 
     def open(self, path: str) -> Reply:
@@ -146,10 +151,9 @@ class Session:
             return self._not_known()
         return Trouble(Problem.MOVED, where)
 
-    def _why_forbidden(self, reply: Reply) -> Trouble:
+    def _is_known(self) -> bool:
         """403 is said to strangers and to who may not read one folder alike: another question tells them apart."""
-        status = self._ask("GET", self._status, {"no_track_activity": "1"}, None, None, 0, 0.0).status
-        return Trouble(Problem.FORBIDDEN, self.hushed(reply.message)) if status == 200 else self._not_known()
+        return self._ask("GET", self._status, {"no_track_activity": "1"}, None, None, 0, 0.0).status == 200
 
     def _not_known(self) -> Trouble:
         match self._credentials:

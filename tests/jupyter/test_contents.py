@@ -254,6 +254,15 @@ def test_a_server_that_forgot_who_signed_in_is_told_again(by_password, contents_
     assert contents.folder("").is_writable
 
 
+def test_a_folder_that_may_not_be_read_is_no_reason_to_sign_in_again(by_password, contents_of, between):
+    server = between(by_password.port)
+    server.rule(lambda asked: asked.say(403, {"message": "Permission denied"}), path="/contents/private")
+    contents = contents_of(server.url(), Password("correct horse"))
+    for _ in range(3):
+        assert problem_of(lambda: contents.folder("private")) == Problem.FORBIDDEN
+    assert len(server.paths("POST")) == 1
+
+
 def test_hidden_files_are_not_shown_where_the_server_does_not_allow_it(by_password, contents_of):
     (by_password.root / ".log").mkdir(exist_ok=True)
     contents = contents_of(by_password.url, Password("correct horse"))
