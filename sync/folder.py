@@ -12,11 +12,9 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
-from django.conf import settings
-
 from notebooks import paths
-from notebooks.door import MEGABYTE
 from sync import roots
+from sync.handles import FOLDER, closing, handle_below, whole
 from sync.listing import Entry, Kind, Listing, kind_of
 from sync.models import Source
 from sync.patterns import Patterns
@@ -25,13 +23,9 @@ from sync.trouble import Problem, Trouble
 
 # A write within one tick of a file system's clock does not show in its time; FAT's, the coarsest, ticks every 2 s.
 SETTLED = 2.5  # seconds
-# A notebook that does not end as one does is being written, until it has been lying like that for so long.
-HALF_WRITTEN = 10.0  # seconds
 _TRIES, _PAUSE = 3, 0.2
 _PROBED = 2000  # folders that a test looks into
 
-_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
-_FOLDER = _READ | os.O_DIRECTORY
 # Gone, or replaced by something else, while we look.
 _GONE = (FileNotFoundError, NotADirectoryError)
 
@@ -53,7 +47,7 @@ class FolderReader:
             if attempt:
                 time.sleep(_PAUSE)
             with self._file(entry.path) as file:
-                raw = _whole(file, entry)
+                raw = whole(file, entry.kind)
             if raw is not None:
                 return raw
         raise Trouble(Problem.CHANGING, entry.path)
@@ -86,7 +80,7 @@ class FolderReader:
     def _top(self) -> int:
         """A handle of it. Raises Trouble."""
         with _told(str(self._root)):
-            return os.open(self._root, _FOLDER)
+            return os.open(self._root, FOLDER)
 
     def _at(self, path: str, been: set[tuple[int, int]]) -> Iterator[Listing]:
         """The file there, or the folder with all below it; nothing where nothing is."""
@@ -104,12 +98,16 @@ class FolderReader:
             yield from self._below(path, been)
 
     def _is_folder(self, path: str) -> bool:
-        with _closing(self._handle(path)) as handle:
+        with closing(handle_below(self._top, path)) as handle:
             return stat.S_ISDIR(os.fstat(handle).st_mode)
 
     def _single(self, path: str) -> Iterator[Listing]:
         folder, _, name = path.rpartition("/")
-        with suppress(OSError), _closing(self._handle(folder)) as handle, os.scandir(handle) as found:
+        with (
+            suppress(OSError),
+            closing(handle_below(self._top, folder)) as handle,
+            os.scandir(handle) as found,
+        ):
             entries, _folders, skipped = self._sorted((each for each in found if each.name == name), folder)
             yield Listing(folder, entries, skipped=skipped)
 
@@ -131,7 +129,7 @@ class FolderReader:
         """Its files, and the names of its folders."""
         if len(folder) > paths.LONGEST:
             return Listing(folder, trouble=Trouble(Problem.UNSAYABLE, folder)), []
-        with _closing(self._handle(folder, _FOLDER)) as handle:
+        with closing(handle_below(self._top, folder, FOLDER)) as handle:
             here = os.fstat(handle)
             if (here.st_dev, here.st_ino) in been:  # mounted in a second place
                 return Listing(folder), []
@@ -189,7 +187,7 @@ class FolderReader:
             target = self._target(link)
             if target is None or kind_of(target) is not kind:
                 return None
-            with _closing(self._handle(target)) as handle:
+            with closing(handle_below(self._top, target)) as handle:
                 found = os.fstat(handle)
         except OSError:
             return None
@@ -206,32 +204,19 @@ class FolderReader:
 
     @contextmanager
     def _file(self, path: str) -> Iterator[int]:
-        with _told(path), _closing(self._handle_of(path)) as handle:
+        with _told(path), closing(self._handle_of(path)) as handle:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise Trouble(Problem.NOT_A_FILE, path)
             yield handle
 
     def _handle_of(self, path: str) -> int:
         try:
-            return self._handle(path)
+            return handle_below(self._top, path)
         except OSError:
             target = self._target(path)
             if target is None or target == path or self._inside(path, kind_of(path) or Kind.NOTEBOOK) is None:
                 raise
-            return self._handle(target)
-
-    def _handle(self, path: str, how: int = _READ | os.O_NONBLOCK) -> int:
-        """Of a file or folder below our top, one name after the other: none of them may be a link. Without waiting:
-        what was a file a moment ago may be a pipe."""
-        handle = os.dup(self._top)
-        names = path.split("/") if path else []
-        for number, name in enumerate(names, start=1):
-            above = handle
-            try:
-                handle = os.open(name, _FOLDER if number < len(names) else how, dir_fd=above)
-            finally:
-                os.close(above)
-        return handle
+            return handle_below(self._top, target)
 
 
 def _topmost(named: Sequence[str]) -> list[str]:
@@ -241,27 +226,6 @@ def _topmost(named: Sequence[str]) -> list[str]:
         if not top or not path.startswith(f"{top[-1]}/"):
             top.append(path)
     return top
-
-
-def _whole(handle: int, entry: Entry) -> bytes | None:
-    """None where it changed while it was read."""
-    before = os.fstat(handle)
-    if before.st_size > settings.MAX_NOTEBOOK_BYTES:
-        limit = settings.MAX_NOTEBOOK_BYTES / MEGABYTE
-        raise Trouble(Problem.TOO_LARGE, f"{before.st_size / MEGABYTE:.1f} MB > {limit:g} MB")
-    with os.fdopen(os.dup(handle), "rb") as file:
-        raw = file.read(before.st_size + 1)
-    after = os.fstat(handle)
-    is_same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
-    if not is_same or len(raw) != before.st_size:
-        return None
-    if entry.kind is Kind.NOTEBOOK and _is_half(raw) and time.time() - before.st_mtime < HALF_WRITTEN:
-        return None
-    return raw
-
-
-def _is_half(raw: bytes) -> bool:
-    return not raw.rstrip().endswith(b"}")
 
 
 def _entry(path: str, kind: Kind, found: os.stat_result, now: int) -> Entry:
@@ -297,14 +261,6 @@ def _told(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise _trouble(error, path) from error
-
-
-@contextmanager
-def _closing(handle: int) -> Iterator[int]:
-    try:
-        yield handle
-    finally:
-        os.close(handle)
 
 
 def _joined(folder: str, name: str) -> str:
