@@ -8,6 +8,7 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from execlogs.announcing import executions_changed
+from lineage.announcing import standing_changed
 from notebooks.models import Notebook
 from notebooks.signals import notebook_changed, notebook_ingested
 from search import tasks
@@ -26,6 +27,12 @@ def note_due(sender: object, *, notebook: Notebook, **kwargs: Any) -> None:
 @receiver(note_changed, dispatch_uid="search.note_due_for_note")
 def note_due_for_note(sender: object, *, note: Note, **kwargs: Any) -> None:
     DueNote.objects.create(note_id=note.pk)
+    transaction.on_commit(ring, robust=True)
+
+
+@receiver(standing_changed, dispatch_uid="search.note_due_for_standing")
+def note_due_for_standing(sender: object, *, pks: Collection[int], **kwargs: Any) -> None:
+    Due.objects.bulk_create(Due(notebook_id=pk) for pk in pks)
     transaction.on_commit(ring, robust=True)
 
 

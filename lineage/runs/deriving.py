@@ -10,6 +10,7 @@ from functools import cache
 
 from django.db import transaction
 
+from lineage.announcing import announce
 from lineage.models import Deviation, RunOf
 from lineage.runs.deviations import Course, Kind, deviations_of
 from lineage.runs.kin import AT_ONCE, Kin
@@ -34,7 +35,10 @@ class Changes:
         """`worked` are the cells of revisions that were read just now, as far as they were kept."""
         _Writing(worked or {}).write(self.states)
         for some in portions(self.gone, AT_ONCE):
-            RunOf.objects.filter(notebook__in=some).delete()
+            with transaction.atomic():
+                no_runs = RunOf.objects.filter(notebook__in=some)
+                announce({pk for pair in no_runs.values_list("notebook", "template") for pk in pair})
+                no_runs.delete()
 
 
 def changes(pks: Collection[int], *, anew: bool = False) -> Changes:
@@ -103,6 +107,7 @@ class _Writing:
             for pk, (_, _, new, old) in states.items()
         }
         with transaction.atomic():
+            announce(_otherwise(states))
             RunOf.objects.filter(notebook__in=states.keys()).delete()
             runs = RunOf.objects.bulk_create(_row(pk, state, courses[pk]) for pk, state in states.items())
             Deviation.objects.bulk_create(
@@ -122,6 +127,14 @@ class _Writing:
 
     def _cells(self, revision: Revision) -> Worked:
         return self._worked.get(revision.pk) or worked_cells(revision)
+
+
+def _otherwise(states: Mapping[int, _State]) -> set[int]:
+    """Those that were no runs until now, or runs of another template, and these templates."""
+    known = dict(RunOf.objects.filter(notebook__in=states.keys()).values_list("notebook", "template"))
+    changed = {(pk, state[0]) for pk, state in states.items() if known.get(pk) != state[0]}
+    before = {known[pk] for pk, _ in changed if pk in known}
+    return before.union(*changed)
 
 
 def _row(pk: int, state: _State, course: Course) -> RunOf:

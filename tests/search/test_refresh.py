@@ -24,7 +24,7 @@ from search import refresh, signals, tasks
 from search.documents import documents_of
 from search.find import Wish, find
 from search.models import Due, Ring
-from tests.builders import make_notebook, make_runbook, make_space, make_user
+from tests.builders import make_notebook, make_runbook, make_space, make_user, stream
 from tests.search.conftest import use
 
 pytestmark = pytest.mark.django_db
@@ -347,3 +347,26 @@ def log_of(output, number):
         f"----\nend time: 2026-01-0{number + 1} 10:00:01(UTC)\n0 chunks with matched keywords or errors\n----\n"
         "execute_reply_status: ok\n"
     ).encode()
+
+
+def test_what_becomes_a_template_is_found_as_one_and_what_is_none_any_more_is_not(index):
+    person = make_user()
+    space = make_space(readers=[person])
+    uuids = [f"8f5c5fe2-71cc-11e7-9abe-02420aff{number:04x}" for number in range(3)]
+    cells = [("markdown", "# How"), ("code", "df"), ("code", "du")]
+    make_runbook(*cells, space=space, path="template.ipynb", memes=uuids, meme=uuids[0])
+    tasks.drain()
+    assert titles("is:template", person) == set()
+    done = [("markdown", "# How"), ("code", "df", [stream("98%")]), ("code", "du", [stream("1")])]
+    branches = [f"{uuid}-1-57f4" for uuid in uuids]
+    run = make_runbook(*done, space=space, path="run.ipynb", memes=branches, meme=uuids[0])
+    tasks.drain()
+    assert titles("is:template", person) == {"template.ipynb"}
+    assert titles("is:run", person) == {"run.ipynb"}
+    moving.delete(run, person)
+    tasks.drain()
+    assert titles("is:template,run", person) == set()
+
+
+def titles(query, person):
+    return {hit.notebook.path for hit in find(Wish(query), person).hits}
