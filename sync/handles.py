@@ -1,5 +1,5 @@
-"""Files and folders below one that is open, where other people write: no name on the way to them is a link, not even one
-that is put there while we go."""
+"""Files and folders below one that is open, where other people write: no name on the way is a link, not even one that
+is put there while we go."""
 
 from __future__ import annotations
 
