@@ -51,6 +51,8 @@ class SearchRequest(serializers.Serializer[Any]):
     status = serializers.ChoiceField(["ok", "error", "not_run", "none"], required=False)
     language = serializers.CharField(required=False)
     year = serializers.IntegerField(required=False, min_value=1, max_value=9999)
+    host = serializers.CharField(required=False, help_text="Named in code, output or a log.")
+    tag = serializers.CharField(required=False, help_text="Without its “#”.")
 
     def wish(self) -> Wish:
         asked = self.validated_data

@@ -14,6 +14,7 @@ from haystack.query import SQ, SearchQuerySet
 from notebooks import memes
 from notebooks.models import Space
 from notebooks.models.space import Viewer
+from search.analysis import normalise
 from search.asking import Asking, wanted, words_of
 from search.facts import Facts
 from search.hits import Hit, hits_of
@@ -44,7 +45,11 @@ FACETS = {
     "status": "status",
     "language": "language",
     "year": "year",
+    "host": "hosts",
+    "tag": "tags",
 }
+FOLDED = {"host", "tag"}  # as the index holds them
+MOST_VALUES = 50  # of a facet, those with most hits
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +158,7 @@ def _ask(sight: Sight, sought: SQ, wish: Wish, *, is_ranked: bool) -> Answer:
     return sight.ask(
         _narrowed(wish, sight.spaces) & sought,
         order=() if is_ranked else BY_TIME,
-        facets=list(FACETS.values()) if wish.with_facets else (),
+        facets={name: {"limit": MOST_VALUES} for name in FACETS.values()} if wish.with_facets else (),
         offset=(min(max(wish.page, 1), LAST_PAGE) - 1) * wish.size,
         size=wish.size,
     )
@@ -190,7 +195,8 @@ def _narrowed(wish: Wish, spaces: Mapping[int, Space]) -> SQ:
         elif name == "year":
             narrowed &= SQ(year=int(value)) if value.isdecimal() and len(value) < 5 else SQ(year__in=[])
         else:
-            narrowed &= SQ(**{f"{FACETS[name]}__exact": value})
+            asked = normalise(value) if name in FOLDED else value
+            narrowed &= SQ(**{f"{FACETS[name]}__exact": asked})
     return narrowed
 
 

@@ -62,6 +62,8 @@ FACETS: dict[str, str | Promise] = {
     "space": _("Space"),
     "owner": _("Who"),
     "language": _("Language"),
+    "host": _("Host"),
+    "tag": _("Tag"),
 }
 _LABELS: dict[str, Mapping[str, str | Promise]] = {
     "kind": KINDS,

@@ -44,18 +44,19 @@ class Sight:
         asked: SQ,
         *,
         order: Sequence[str] = (),
-        facets: Sequence[str] = (),
+        facets: Sequence[str] | Mapping[str, Mapping[str, Any]] = (),
         offset: int = 0,
         size: int = 0,
     ) -> Answer:
-        """The best first, or in this order. Raises haystack.exceptions.SearchBackendError."""
+        """The best first, or in this order. What facets count can be told each: the `prefix` of its values, the
+        `limit` of how many. Raises haystack.exceptions.SearchBackendError."""
         # The query of a SearchQuerySet, which would copy all of it at each step.
         query = SearchQuerySet().query
         query.add_filter(self._within & asked if asked else self._within)
         for name in order:
             query.add_order_by(name)
         for name in facets:
-            query.add_field_facet(name)
+            query.add_field_facet(name, **(facets[name] if isinstance(facets, Mapping) else {}))
         query.set_limits(offset, offset + size)
         counted = query.get_facet_counts().get("fields", {})
         return Answer(query.get_results(), query.get_count(), counted)

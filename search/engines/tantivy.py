@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -167,7 +167,7 @@ class Backend(EmbeddedBackend):
     def _beginning(self, field: str, text: str) -> tantivy.Query:
         if len(text) > LONGEST_BEGINNING:
             return Query.term_query(self.schema, field, text)
-        return Query.regex_query(self.schema, field, f"{re.escape(text)}(.|\\n)*")
+        return Query.regex_query(self.schema, field, _beginning_with(text))
 
     def _between(self, node: Between) -> tantivy.Query:
         return Query.range_query(
@@ -252,10 +252,21 @@ def _total(found: Any) -> int:
 
 
 def _facets(
-    searcher: tantivy.Searcher, query: tantivy.Query, fields: Iterable[str]
+    searcher: tantivy.Searcher, query: tantivy.Query, facets: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, list[tuple[Any, int]]]:
-    asked = {name: {"terms": {"field": name, "size": MOST_FACET_VALUES}} for name in fields}
-    counted = searcher.aggregate(query, asked)
+    counted = searcher.aggregate(query, {name: {"terms": _terms(name, facets[name])} for name in facets})
     return {
-        name: [(bucket["key"], bucket["doc_count"]) for bucket in counted[name]["buckets"]] for name in fields
+        name: [(bucket["key"], bucket["doc_count"]) for bucket in counted[name]["buckets"]] for name in facets
     }
+
+
+def _terms(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as Solr calls them: `prefix` of the values that are counted, `limit` of how many are told."""
+    asked: dict[str, Any] = {"field": name, "size": options.get("limit", MOST_FACET_VALUES)}
+    if prefix := options.get("prefix"):
+        asked["include"] = _beginning_with(prefix[:LONGEST_BEGINNING])
+    return asked
+
+
+def _beginning_with(text: str) -> str:
+    return f"{re.escape(text)}(.|\\n)*"

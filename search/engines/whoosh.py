@@ -119,14 +119,25 @@ class Backend(EmbeddedBackend, WhooshSearchBackend):  # type: ignore[misc]
                     asked.offset + (EVERYTHING if asked.limit is None else max(asked.limit, 1)), EVERYTHING
                 ),
                 sortedby=[_sorting(name) for name in asked.order_by] or None,
-                groupedby={name: FieldFacet(name, maptype=Count) for name in asked.facets} or None,
+                groupedby={name: self._grouping(name) for name in asked.facets} or None,
             )
             end = None if asked.limit is None else asked.offset + asked.limit
             hits = [
                 (hit[ID], 0.0 if asked.order_by else float(hit.score or 0))
                 for hit in found[asked.offset : end]
             ]
-            return Answered(len(found), hits, {name: _groups(found, name) for name in asked.facets}, counts)
+            return Answered(len(found), hits, self._facets(found, asked), counts)
+
+    def _grouping(self, name: str) -> FieldFacet:
+        """Of several values each counts."""
+        is_several = isinstance(self.fields[name], LabelsField)
+        return FieldFacet(name, maptype=Count, allow_overlap=is_several)
+
+    def _facets(self, found: Any, asked: Asked) -> dict[str, list[tuple[Any, int]]]:
+        return {
+            name: _groups(found, name, options.get("prefix", ""), options.get("limit"))
+            for name, options in asked.facets.items()
+        }
 
     def _count(self, tree: Node) -> int:
         searcher = self._searcher
@@ -274,6 +285,10 @@ def _sorting(name: str) -> FieldFacet:
     return FieldFacet(name.removeprefix("-"), reverse=name.startswith("-"))
 
 
-def _groups(found: Any, name: str) -> list[tuple[Any, int]]:
-    counted = [(value, count) for value, count in found.groups(name).items() if value not in (None, "", b"")]
-    return sorted(counted, key=lambda each: (-each[1], str(each[0])))
+def _groups(found: Any, name: str, prefix: str, limit: int | None) -> list[tuple[Any, int]]:
+    counted = [
+        (value, count)
+        for value, count in found.groups(name).items()
+        if value not in (None, "", b"") and str(value).startswith(prefix)
+    ]
+    return sorted(counted, key=lambda each: (-each[1], str(each[0])))[:limit]

@@ -268,6 +268,18 @@ def test_facets_count_values(engine):
     }
 
 
+def test_facets_count_values_that_begin_so(engine):
+    index_cells(
+        "ssh web-01", "ping web-02 && ssh web.example.org && ssh db-01", "ssh web-02", language="bash"
+    )
+    cells = SearchQuerySet().filter(kind__exact="code")
+    counts = cells.facet("hosts", prefix="web-0", limit=5).facet_counts()
+    assert counts["fields"]["hosts"] == [("web-02", 2), ("web-01", 1)]
+    assert cells.facet("hosts", prefix="web.").facet_counts()["fields"]["hosts"] == [("web.example.org", 1)]
+    assert cells.facet("hosts", limit=1).facet_counts()["fields"]["hosts"] == [("web-02", 2)]
+    assert cells.facet("owner", prefix="\n*").facet_counts()["fields"]["owner"] == []
+
+
 def test_narrowing_and_query_facets_take_values_as_they_are(engine):
     index_cells("x", owner="team1/proj3", path="a.ipynb")
     index_cells("x y", owner="team1", path="b.ipynb")

@@ -221,6 +221,28 @@ def test_narrowing_and_its_counts(engine, kato, space):
     assert search("needle", kato, narrowed={"space": "secret"}).count == 0
 
 
+def test_each_host_and_tag_of_a_hit_counts(engine, kato, space):
+    put(space, "a.ipynb", "ssh web-01 needle", "ping db-01 && ssh web-01 needle", "needle", language="bash")
+    put(space, "b.ipynb", ("markdown", "needle #手順 #disk"), "ssh web-02 needle", language="bash")
+    put(make_space(), "secret.ipynb", ("markdown", "needle #closed"), "ssh closed-01 needle", language="bash")
+    facets = search("needle", kato).facets
+    assert [(each.value, each.count) for each in facets["host"]] == [
+        ("web-01", 2),
+        ("db-01", 1),
+        ("web-02", 1),
+    ]
+    assert {each.value: each.count for each in facets["tag"]} == {"disk": 1, "手順": 1}
+    assert search("needle", kato, narrowed={"host": "WEB-01"}).count == 2
+    assert sources(search("needle", kato, narrowed={"tag": "手順"})) == ["needle #手順 #disk"]
+    assert search("needle", kato, narrowed={"host": "closed-01"}).count == 0
+
+
+def test_a_facet_has_the_values_with_most_hits(engine, kato, space, monkeypatch):
+    monkeypatch.setattr("search.find.MOST_VALUES", 1)
+    put(space, "a.ipynb", "ssh web-01 needle", "ping db-01 && ssh web-01 needle", language="bash")
+    assert [each.value for each in search("needle", kato).facets["host"]] == ["web-01"]
+
+
 def test_narrowing_without_words_lists_the_newest(engine, kato, space):
     put(space, "a.ipynb", "one", "two")
     assert sources(search("", kato, narrowed={"kind": "code"})) == ["one", "two"]
