@@ -8,11 +8,11 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 
 from execlogs.history import History, histories_of, markup
 from execlogs.history.evidence import shown_in
+from execlogs.history.markup import Glances
 from execlogs.history.truth import Account, Kind, Mark, account_of, marks_of, quiet
 from notebooks.models import Notebook
 from notebooks.models.space import Viewer
@@ -47,11 +47,12 @@ class Executed:
     marks: Mapping[int, Sequence[Mark]] = field(default_factory=dict)  # by the index of the cell
     account: Account = field(default_factory=Account)
     part: Part | None = None
+    glances: Glances = field(default_factory=Glances)
 
     def at(self, cell: ShownCell) -> SafeHtml:
         """Beside a cell."""
         history = self.histories.get(cell.meme)
-        told = markup.glance(history, history_url(cell.full_meme)) if history else ""
+        told = self.glances.of(history, cell.full_meme) if history else ""
         return joined((markup.marks(self.marks.get(cell.index, ())), told))
 
     def is_cleared(self, cell: ShownCell) -> bool:
@@ -95,7 +96,3 @@ def histories_beside(cells: Iterable[ShownCell], user: Viewer, joins: Joins) -> 
     """Of each cell that can run, over all the copies that descent joins."""
     uuids = {cell.meme for cell in cells if cell.status != Status.NONE}
     return histories_of({uuid: joins.of(uuid) for uuid in uuids}, user)
-
-
-def history_url(meme: object) -> str:
-    return reverse("cell-history", args=[meme])

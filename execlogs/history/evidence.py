@@ -18,7 +18,10 @@ from execlogs.models import Execution
 from notebooks.models import Notebook
 from notebooks.parsing.model import Status
 
-MOST = 2_000  # of a copy's executions, the latest
+LEAST, A_CELL = (
+    200,
+    3,
+)  # of a copy's executions the latest are read: so many, or so many for each of its cells
 WORK = timedelta(hours=12)  # what failed longer ago belongs to other work
 _CLOCKS = timedelta(seconds=SAME_END)  # of the browser and of the kernel
 
@@ -80,7 +83,7 @@ def _logged(notebook: Notebook) -> Mapping[UUID, Sequence[_Ran]]:
     fields = "meme", "branch", "at", "ended_at", "status", "code_digest", "who"
     own = Execution.objects.filter(notebook=notebook, space=notebook.space_id).order_by("-at", "-log_path")
     found: defaultdict[UUID, list[_Ran]] = defaultdict(list)
-    for row in own.values_list(*fields)[:MOST]:
+    for row in own.values_list(*fields)[: max(LEAST, A_CELL * notebook.cell_count)]:
         ran = _Ran(*row)
         if ran.meme is not None and ran.status != models.Status.ABORTED:
             found[ran.meme].append(ran)

@@ -11,11 +11,6 @@ from notebooks.rendering import SafeHtml
 register = template.Library()
 
 
-@register.simple_tag
-def ran_glance(history: History, url: str) -> SafeHtml | str:
-    return markup.glance(history, url)
-
-
 @register.filter
 def ran_strip(history: History) -> SafeHtml:
     return markup.strip(history)
