@@ -19,6 +19,7 @@ from notebooks.parsing.model import CellType, Status
 from notebooks.portions import portions
 from search.analysis import normalise, parts
 from search.entities import Kind, entities_of
+from search.equals import fold_of, precedence_of
 from search.naming import CELL, NOTEBOOK, Name
 from search.standing import standings_of
 from search.tagging import tags_of
@@ -150,6 +151,7 @@ def _documents(
             chain = [*(above for above in chain if above[0] < heading[0]), heading]
             every.append(heading[1])
         document = _cell_document(cell, shared, chain, of_cell) | _named_in(cell, notebook.language)
+        document["precedence"] = precedence_of(notebook.changed_at, has_succeeded=cell.status == Status.OK)
         document["context"] = "\n".join([document["context"], normalise(notebook.owner)])
         tags.update(document["tags"])
         has.update(document["has"])
@@ -157,7 +159,15 @@ def _documents(
             names.update(dict.fromkeys(document[field]))
         yield document
     of_all = {field: list(names)[:MOST_NAMES] for field, names in named.items()}
-    yield _notebook_document(notebook, shared, every) | of_all | {"tags": sorted(tags), "has": sorted(has)}
+    ended = {cell.status for cell in cells}
+    succeeded = Status.OK in ended and Status.ERROR not in ended
+    yield {
+        **_notebook_document(notebook, shared, every),
+        **of_all,
+        "tags": sorted(tags),
+        "has": sorted(has),
+        "precedence": precedence_of(notebook.changed_at, has_succeeded=succeeded),
+    }
 
 
 def _shared(notebook: _Notebook, standing: Collection[str]) -> Document:
@@ -189,6 +199,7 @@ def _cell_document(cell: _Cell, shared: Document, chain: Sequence[Heading], show
         DJANGO_CT: CELL,
         "kind": cell.kind,
         "meme": str(cell.meme),
+        "fold": fold_of("cell", str(cell.meme)),
         "full_meme": f"{cell.meme}-{cell.branch}" if cell.branch else str(cell.meme),
         "status": cell.status,
         "recency": shared["recency"] - min(cell.place + 1, A_MOMENT - 1),
@@ -226,6 +237,7 @@ def _notebook_document(notebook: _Notebook, shared: Document, headings: Sequence
         DJANGO_CT: NOTEBOOK,
         "kind": "notebook",
         "meme": meme,
+        "fold": fold_of("notebook", meme),
         "full_meme": f"{meme}-{notebook.branch}" if meme and notebook.branch else meme,
         "title": normalise(notebook.title),
         "headings": normalise("\n".join(headings)),

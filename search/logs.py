@@ -17,6 +17,7 @@ from execlogs.parsing.text import plain
 from search.analysis import normalise, parts
 from search.documents import A_MOMENT, ENTITIES, Document
 from search.entities import entities_of
+from search.equals import fold_of, precedence_of
 from search.naming import LOG, LogName
 
 LONGEST = 100_000  # characters of an output that are indexed: half from its beginning, half from its end
@@ -55,6 +56,9 @@ def _document(row: Mapping[str, Any]) -> Document:
         "owners": normalise(row["who"]),
         "status": row["status"],
         "meme": meme,
+        # Of what no cell is told, by its code.
+        "fold": fold_of("cell", meme) or fold_of("code", row["transcript__code"].strip()),
+        "precedence": precedence_of(at, has_succeeded=row["status"] == "ok"),
         "full_meme": f"{meme}-{row['branch']}" if meme and row["branch"] else meme,
         "output": normalise(output),
         "error": normalise(row["error"]),

@@ -17,6 +17,7 @@ from haystack.constants import DJANGO_CT, ID
 
 from search.analysis import normalise, parts
 from search.documents import A_MOMENT, Document
+from search.equals import precedence_of
 from search.naming import NOTE, NoteName
 from stickies.models import Kind, Note, Tag
 
@@ -59,6 +60,7 @@ def _document(note: Note, tags: Iterable[str]) -> Document:
         "space": note.space_id,
         "owner": note.author_name,
         "year": said_at.year,
+        "precedence": precedence_of(said_at, has_succeeded=False),
         "updated": said_at,
         "recency": int(said_at.timestamp()) * A_MOMENT + A_MOMENT - 1,
         "meme": meme,

@@ -19,6 +19,7 @@ from search.engines.fields import (
     MomentField,
     NumberField,
     PartsField,
+    PrecedenceField,
     TextField,
 )
 from search.logs import log_documents_of, logged
@@ -65,6 +66,8 @@ class _Documents(indexes.SearchIndex):  # type: ignore[misc]
     note = NumberField()
     log = NumberField()  # the execution's id
     year = NumberField()
+    fold = NumberField(stored=True)  # the same of all copies of a cell and its executions: search/folding.py
+    precedence = PrecedenceField()  # fresher, and what lately succeeded
     recency = NumberField()  # orders newest first, a notebook's cells as they stand in it
     updated = MomentField()
     created = MomentField()  # when it first came in, or was written

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from haystack import connections
 from haystack.backends import BaseEngine, BaseSearchBackend, BaseSearchQuery, log_query
@@ -19,7 +19,7 @@ from haystack.models import SearchResult
 from haystack.utils import get_identifier, get_model_ct
 
 from search.analysis import ATOM
-from search.engines.fields import PartsField, TextField
+from search.engines.fields import PartsField, PrecedenceField, TextField
 from search.engines.generations import Generations
 from search.engines.tree import CONTENT, OWN, And, Builder, Node, Value, positive_texts
 from search.marking import highlighted
@@ -51,10 +51,18 @@ class Asked:
     counts: tuple[tuple[str, Node], ...] = ()  # further counts within the result, each under its name
 
 
+class Ranked(NamedTuple):
+    """One hit. The `fold` of its document says whose copy it is; None where it stands alone."""
+
+    identifier: str
+    score: float
+    fold: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     total: int
-    hits: Sequence[tuple[str, float]]  # identifier and score
+    hits: Sequence[Ranked]
     facets: Mapping[str, list[tuple[Any, int]]] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
 
@@ -144,7 +152,7 @@ class EmbeddedBackend(BaseSearchBackend):  # type: ignore[misc]
         asked = self._asked(query_string, options)
         answered = self._answer(asked)
         result_class = options.get("result_class") or SearchResult
-        results = [self._result(identifier, score, result_class) for identifier, score in answered.hits]
+        results = [self._result(hit, result_class) for hit in answered.hits]
         if options.get("highlight"):
             self._highlight(results, asked.tree)
         facets = {"fields": answered.facets, "dates": {}, "queries": answered.counts}
@@ -171,6 +179,11 @@ class EmbeddedBackend(BaseSearchBackend):  # type: ignore[misc]
             for name, each in self.fields.items()
             if isinstance(each, TextField) and (group in {name, CONTENT} or (group == OWN and each.own))
         )
+
+    @cached_property
+    def precedence(self) -> str:
+        """The field that decides among equally good hits; '' where none is declared."""
+        return next((name for name, each in self.fields.items() if isinstance(each, PrecedenceField)), "")
 
     def parts_fields(self, group: str) -> tuple[tuple[str, float], ...]:
         if group not in {CONTENT, OWN}:
@@ -208,9 +221,9 @@ class EmbeddedBackend(BaseSearchBackend):  # type: ignore[misc]
             ),
         )
 
-    def _result(self, identifier: str, score: float, result_class: Any) -> Any:
-        app_label, model_name, pk = identifier.split(".")
-        return result_class(app_label, model_name, pk, score, id=identifier)
+    def _result(self, hit: Ranked, result_class: Any) -> Any:
+        app_label, model_name, pk = hit.identifier.split(".")
+        return result_class(app_label, model_name, pk, hit.score, id=hit.identifier, fold=hit.fold)
 
     def _highlight(self, results: Sequence[Any], tree: Node) -> None:
         """`highlighted` as Haystack's other engines give it; the text comes from the database."""

@@ -45,6 +45,10 @@ class NumberField(indexes.IntegerField):  # type: ignore[misc]
         super().__init__(**{"null": True, "stored": False, **kwargs})
 
 
+class PrecedenceField(NumberField):
+    """A whole number, up to some ten thousand: of equally good hits the one with the highest comes first."""
+
+
 class MomentField(indexes.DateTimeField):  # type: ignore[misc]
     """A time with its zone: to filter and order by."""
 

@@ -14,10 +14,10 @@ import tantivy
 from haystack.constants import DJANGO_CT, ID
 from haystack.exceptions import SearchBackendError
 
-from search.engines.embedded import Answered, Asked, Document, EmbeddedBackend, EmbeddedEngine
-from search.engines.fields import MomentField, NumberField, PartsField, TextField
+from search.engines.embedded import Answered, Asked, Document, EmbeddedBackend, EmbeddedEngine, Ranked
+from search.engines.fields import MomentField, NumberField, PartsField, PrecedenceField, TextField
 from search.engines.kept import kept, open_index
-from search.engines.tree import All, And, Beginning, Between, Node, Not, Nothing, Or, Text, Value
+from search.engines.tree import FOLD, All, And, Beginning, Between, Node, Not, Nothing, Or, Text, Value
 
 Query = tantivy.Query
 Occur = tantivy.Occur
@@ -34,20 +34,23 @@ EVERYTHING = 1_000_000
 # A set of values walks through all that have one before the search begins; so many are stepped through beside it.
 MOST_STEPPED = 64
 MOST_FACET_VALUES = 1000
+# tantivy takes precedence as a weight: log2(2 + value). So little that no better hit comes later for it, and enough for
+# a score's 24 bits to hold one day.
+A_DAY = 1e-6
 
 
 class TantivyWriter:
-    def __init__(self, index: tantivy.Index) -> None:
+    def __init__(self, index: tantivy.Index, precedence: str) -> None:
+        self._precedence = precedence
         self._writer = index.writer(WRITER_MEMORY, WRITER_THREADS)
         self._has_changes = False
 
     def add(self, document: Document) -> None:
         self._has_changes = True
-        self._writer.add_document(
-            tantivy.Document(
-                **{name: value for name, value in document.items() if value not in (None, "", [])}
-            )
-        )
+        values = {name: value for name, value in document.items() if value not in (None, "", [])}
+        if self._precedence in values:
+            values[self._precedence] *= A_DAY
+        self._writer.add_document(tantivy.Document(**values))
 
     def remove(self, field: str, value: str | int) -> None:
         self._has_changes = True
@@ -87,7 +90,7 @@ class Backend(EmbeddedBackend):
 
     def open_writer(self, generation: Path, *, is_new: bool) -> TantivyWriter:
         with failures_named():
-            return TantivyWriter(open_index(generation, self.schema))
+            return TantivyWriter(open_index(generation, self.schema), self.precedence)
 
     def answer(self, generation: Path, asked: Asked) -> Answered:
         with failures_named():
@@ -103,15 +106,28 @@ class Backend(EmbeddedBackend):
 
     def _hits(
         self, searcher: tantivy.Searcher, query: tantivy.Query, asked: Asked
-    ) -> tuple[int, list[tuple[str, float]]]:
+    ) -> tuple[int, list[Ranked]]:
         if asked.limit == 0:
             return _count(searcher, query), []
         found = searcher.search(
-            query, limit=asked.limit or EVERYTHING, offset=asked.offset, **_order(asked.order_by)
+            query, limit=asked.limit or EVERYTHING, offset=asked.offset, **self._order(asked.order_by)
         )
         scores = [0.0 if asked.order_by else score for score, _ in found.hits]
-        identifiers = [str(searcher.doc(address).get_first(ID)) for _, address in found.hits]
-        return _total(found), list(zip(identifiers, scores, strict=True))
+        addresses = [address for _, address in found.hits]
+        identifiers = [str(searcher.doc(address).get_first(ID)) for address in addresses]
+        folds = searcher.fast_field_values(FOLD, addresses) if FOLD in self.fields else [None] * len(scores)
+        return _total(found), [Ranked(*each) for each in zip(identifiers, scores, folds, strict=True)]
+
+    def _order(self, order_by: Sequence[str]) -> dict[str, Any]:
+        if not order_by:
+            return {"weight_by_field": self.precedence} if self.precedence else {}
+        if len(order_by) > 1:
+            raise SearchBackendError("tantivy orders by one field.")
+        descending = order_by[0].startswith("-")
+        return {
+            "order_by_field": order_by[0].removeprefix("-"),
+            "order": tantivy.Order.Desc if descending else tantivy.Order.Asc,
+        }
 
     # --- Trees as tantivy's queries
 
@@ -210,6 +226,8 @@ def schema_of(fields: dict[str, Any]) -> tantivy.Schema:
             builder.add_text_field(name, tokenizer_name="atoms", index_option="position")
         elif isinstance(field, PartsField):
             builder.add_text_field(name, tokenizer_name="atoms", index_option="basic")
+        elif isinstance(field, PrecedenceField):
+            builder.add_float_field(name, fast=True)
         elif isinstance(field, NumberField):
             builder.add_integer_field(name, indexed=True, fast=True)
         elif isinstance(field, MomentField):
@@ -228,18 +246,6 @@ def _all_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:
 def _silent(query: tantivy.Query) -> tantivy.Query:
     """Lets pass or not, and says nothing of how good a hit is."""
     return Query.const_score_query(query, 0.0)
-
-
-def _order(order_by: Sequence[str]) -> dict[str, Any]:
-    if not order_by:
-        return {}
-    if len(order_by) > 1:
-        raise SearchBackendError("tantivy orders by one field.")
-    descending = order_by[0].startswith("-")
-    return {
-        "order_by_field": order_by[0].removeprefix("-"),
-        "order": tantivy.Order.Desc if descending else tantivy.Order.Asc,
-    }
 
 
 def _count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:

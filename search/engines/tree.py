@@ -17,6 +17,7 @@ from search.analysis import atoms
 
 CONTENT = "content"  # every text field
 OWN = "own"  # every text field that makes a hit by itself
+FOLD = "fold"  # a number that copies of one thing share; engines tell it with each hit
 
 
 @dataclass(frozen=True, slots=True)

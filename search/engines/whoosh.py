@@ -6,7 +6,7 @@ instead of values, and parses what people type. Here a searcher is kept, and not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,13 +19,13 @@ from haystack.constants import DJANGO_CT, ID
 from haystack.exceptions import SearchBackendError
 from whoosh import fields as whoosh_fields
 from whoosh.filedb import filestore
-from whoosh.sorting import Count, FieldFacet
+from whoosh.sorting import Count, FieldFacet, MultiFacet, ScoreFacet
 
 from search.analysis import SINGLE
 from search.engines.bigrams import SEPARATOR, Bigrams, Each, paired
-from search.engines.embedded import Answered, Asked, Document, EmbeddedBackend, EmbeddedEngine
+from search.engines.embedded import Answered, Asked, Document, EmbeddedBackend, EmbeddedEngine, Ranked
 from search.engines.fields import LabelsField, MomentField, NumberField, PartsField, TextField
-from search.engines.tree import All, And, Beginning, Between, Node, Not, Nothing, Or, Text, Value
+from search.engines.tree import FOLD, All, And, Beginning, Between, Node, Not, Nothing, Or, Text, Value
 
 # whoosh3 says that it is typed, and is so by half.
 whoosh_query: Any = whoosh.query
@@ -118,15 +118,20 @@ class Backend(EmbeddedBackend, WhooshSearchBackend):  # type: ignore[misc]
                 limit=min(
                     asked.offset + (EVERYTHING if asked.limit is None else max(asked.limit, 1)), EVERYTHING
                 ),
-                sortedby=[_sorting(name) for name in asked.order_by] or None,
+                sortedby=self._order(asked.order_by),
                 groupedby={name: self._grouping(name) for name in asked.facets} or None,
             )
             end = None if asked.limit is None else asked.offset + asked.limit
             hits = [
-                (hit[ID], 0.0 if asked.order_by else float(hit.score or 0))
+                Ranked(hit[ID], 0.0 if asked.order_by else _score(hit.score), hit.get(FOLD))
                 for hit in found[asked.offset : end]
             ]
             return Answered(len(found), hits, self._facets(found, asked), counts)
+
+    def _order(self, order_by: Sequence[str]) -> Any:
+        if order_by:
+            return [_sorting(name) for name in order_by]
+        return MultiFacet([ScoreFacet(), _sorting(f"-{self.precedence}")]) if self.precedence else None
 
     def _grouping(self, name: str) -> FieldFacet:
         """Of several values each counts."""
@@ -240,7 +245,7 @@ def _field(field: Any) -> Any:
     if isinstance(field, TextField | PartsField):
         return whoosh_fields.TEXT(analyzer=Bigrams(), phrase=isinstance(field, TextField), stored=False)
     if isinstance(field, NumberField):
-        return whoosh_fields.NUMERIC(int, bits=64, sortable=True)
+        return whoosh_fields.NUMERIC(int, bits=64, sortable=True, stored=field.stored)
     if isinstance(field, MomentField):
         return whoosh_fields.DATETIME(sortable=True)
     if isinstance(field, LabelsField):
@@ -279,6 +284,11 @@ def _stored(value: Any) -> Any:
 def _silent(query: Any) -> Any:
     """Lets pass or not, and says nothing of how good a hit is."""
     return whoosh_query.ConstantScoreQuery(query, 0.0)
+
+
+def _score(found: Any) -> float:
+    """Where precedence decides among equals, Whoosh hands over what it ordered by, the score turned round."""
+    return -float(found[0]) if isinstance(found, tuple) else float(found or 0)
 
 
 def _sorting(name: str) -> FieldFacet:
