@@ -156,7 +156,7 @@ def totals(user: Viewer) -> Totals:
 
 def _ask(sight: Sight, sought: SQ, wish: Wish, *, is_ranked: bool) -> Answer:
     return sight.ask(
-        _narrowed(wish, sight.spaces) & sought,
+        narrowed(wish, sight.spaces) & sought,
         order=() if is_ranked else BY_TIME,
         facets={name: {"limit": MOST_VALUES} for name in FACETS.values()} if wish.with_facets else (),
         offset=(min(max(wish.page, 1), LAST_PAGE) - 1) * wish.size,
@@ -187,17 +187,17 @@ def _rank(hit: AnyHit) -> tuple[float, float]:
     return -round(hit.score, 3), -hit.updated_at.timestamp()
 
 
-def _narrowed(wish: Wish, spaces: Mapping[int, Space]) -> SQ:
-    narrowed = SQ()
+def narrowed(wish: Wish, spaces: Mapping[int, Space]) -> SQ:
+    found = SQ()
     for name, value in wish.narrowed.items():
         if name == "space":
-            narrowed &= SQ(space__in=[pk for pk, space in spaces.items() if space.slug == value])
+            found &= SQ(space__in=[pk for pk, space in spaces.items() if space.slug == value])
         elif name == "year":
-            narrowed &= SQ(year=int(value)) if value.isdecimal() and len(value) < 5 else SQ(year__in=[])
+            found &= SQ(year=int(value)) if value.isdecimal() and len(value) < 5 else SQ(year__in=[])
         else:
             asked = normalise(value) if name in FOLDED else value
-            narrowed &= SQ(**{f"{FACETS[name]}__exact": asked})
-    return narrowed
+            found &= SQ(**{f"{FACETS[name]}__exact": asked})
+    return found
 
 
 def _facets(
