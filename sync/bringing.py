@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +26,7 @@ from sync.trouble import Problem, Trouble
 
 PORTION = 500  # files
 PORTION_BYTES = 32 * 1024**2
+_RENEWED_EVERY = 60.0  # seconds
 _UNTOLD = 256 * 1024  # bytes that a file of unknown size is taken for
 # So many in a row that waiting might cure, and the server is left alone until the next run.
 MOST_IN_A_ROW = 5
@@ -79,6 +80,7 @@ class Bringing:
         self.patterns = patterns
         self._reader = reader
         self._in_a_row = 0
+        self._given_up: Trouble | None = None
 
     @contextmanager
     def written(self, **progress: Any) -> Iterator[Batch]:
@@ -94,12 +96,24 @@ class Bringing:
     def fetch(self, wanted: Sequence[Wanted]) -> list[Fetched]:
         """Their bytes, kept. Raises Trouble where it is not about one file."""
         self.run.renew()
-        if self.source.kind == Source.Kind.FOLDER or len(wanted) < 2:
-            fetched = [self._fetch(each) for each in wanted]
-        else:
-            with ThreadPoolExecutor(self.source.most_requests) as threads:
-                fetched = list(threads.map(self._fetch, wanted))
-        return fetched
+        if self.source.kind == Source.Kind.FOLDER:
+            return [self._fetch(each) for each in wanted]
+        with ThreadPoolExecutor(self.source.most_requests) as threads:
+            jobs = [threads.submit(self._fetch, each) for each in wanted]
+            try:
+                self._await(jobs)
+            finally:
+                threads.shutdown(wait=False, cancel_futures=True)
+        return [job.result() for job in jobs]
+
+    def _await(self, jobs: Sequence[Future[Fetched]]) -> None:
+        """Holds on to the run meanwhile: a slow server may take an hour for a portion."""
+        waiting: set[Future[Fetched]] = set(jobs)
+        while waiting:
+            self.run.renew()
+            done, waiting = wait(waiting, timeout=_RENEWED_EVERY, return_when=FIRST_EXCEPTION)
+            for job in done:
+                job.result()
 
     def bring(self, wanted: Sequence[Wanted]) -> None:
         self.write(self.fetch(wanted))
@@ -129,13 +143,14 @@ class Bringing:
 
     def _fetch(self, wanted: Wanted) -> Fetched:
         entry, known = wanted
+        if self._given_up is not None:  # where one failed for all, nothing more is asked
+            raise self._given_up
         try:
             fetched = self._read(entry, known)
         except Trouble as trouble:
-            if trouble.is_whole:
-                raise
             self._in_a_row += trouble.may_pass and trouble.code not in _LATER
-            if self._in_a_row > MOST_IN_A_ROW:
+            if trouble.is_whole or self._in_a_row > MOST_IN_A_ROW:
+                self._given_up = trouble
                 raise
             return Fetched(entry, known, trouble=trouble)
         self._in_a_row = 0

@@ -113,6 +113,7 @@ class Looking:
         waiting: list[Entry] = []
         for listing in listings:
             self._note(listing)
+            self._say_now_and_then()
             waiting += listing.entries
             while len(waiting) >= PORTION:
                 yield waiting[:PORTION]
@@ -142,8 +143,7 @@ class Looking:
             else:
                 wanted.append((entry, None))
         self._bring(wanted)
-        if time.monotonic() - self._said_at > _SAID_EVERY:
-            self._say_how_far()
+        self._say_now_and_then()
 
     def _count(self, entries: Sequence[Entry], compared: Compared) -> None:
         self._listed += len(entries)
@@ -185,6 +185,11 @@ class Looking:
 
     def _is_troubled(self, path: str) -> bool:
         return any(not folder or path.startswith(f"{folder}/") for folder in self._troubled)
+
+    def _say_now_and_then(self) -> None:
+        """And hold on to the run: a server may take an hour to list its folders."""
+        if time.monotonic() - self._said_at > _SAID_EVERY:
+            self._say_how_far()
 
     def _say_how_far(self) -> None:
         """What is unchanged is what was seen and did not come in, now or before a kill."""

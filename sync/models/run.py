@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from notebooks.models import Batch
 from sync.models.source import Source
 
-# Longer than a reader waits for anything; a worker that restarts under its own name gives its runs back at once.
-LEASE = timedelta(minutes=15)
+# Longer than a reader waits for any one answer; a worker that restarts under its own name gives its runs back at once.
+LEASE = timedelta(minutes=30)
 MOST_ATTEMPTS = 3
 
 

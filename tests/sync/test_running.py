@@ -4,6 +4,7 @@ import os
 import shutil
 import unicodedata
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from django.db import connection
@@ -466,6 +467,37 @@ def test_one_file_that_the_server_will_not_give_is_a_failed_file(fake):
     assert failures(done)["a.ipynb"] == "forbidden"
     fake.reading = lambda entry: None
     assert sync(source).fetched == 1
+
+
+def test_a_run_is_held_on_to_while_a_slow_server_is_read(fake, monkeypatch):
+    monkeypatch.setattr(bringing, "_RENEWED_EVERY", 0.05)
+    source = fake({"a.ipynb": b"1", "b.ipynb": b"2"}, most_requests=1)
+    leases = []
+
+    def slowly(entry):
+        Event().wait(0.2)
+
+    original = Run.renew
+
+    def renewed(self, **fields):
+        leases.append(fields)
+        original(self, **fields)
+
+    monkeypatch.setattr(Run, "renew", renewed)
+    fake.reading = slowly
+    assert sync(source).state == State.DONE
+    assert leases.count({}) > 4
+
+
+def test_where_one_request_fails_for_all_the_others_are_not_made(fake):
+    source = fake({f"{n:04}.ipynb": b"%d" % n for n in range(200)}, most_requests=4)
+
+    def gone(entry):
+        raise Trouble(Problem.REFUSED)
+
+    fake.reading = gone
+    assert sync(source).trouble == Problem.REFUSED
+    assert len(fake.asked) < 20
 
 
 # --- Whose turn it is ------------------------------------------------------------------------------
