@@ -88,7 +88,11 @@ def test_names_with_the_utf8_flag_are_utf8():
     assert opened(a_zip(("手順.ipynb", RAW))).entries[0].path == "手順.ipynb"
 
 
-@pytest.mark.parametrize("raw", [b"", b"PK", b"no zip at all", a_zip(("x.ipynb", RAW))[:-30]])
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"PK", b"no zip at all", a_zip(("x.ipynb", RAW))[:-30]],
+    ids=["empty", "its first letters", "text", "cut off"],
+)
 def test_what_is_no_zip_is_broken(raw):
     assert refusal(raw) == "archive_broken"
 
