@@ -21,7 +21,7 @@ from notebooks.models.space import Viewer
 from stickies.joins import joins_of
 
 FEW_FAILURES = 5  # with what came next
-ON_A_PAGE = 50
+ON_A_PAGE = 30
 
 
 @dataclass(frozen=True)
