@@ -28,6 +28,7 @@ from tests.builders import make_notebook, make_runbook, make_space, make_user, s
 from tests.search.conftest import use
 
 pytestmark = pytest.mark.django_db
+ALL_SEEN = 2**62  # nothing came in since
 
 
 def indexed():
@@ -283,7 +284,7 @@ def test_a_broker_out_of_reach_fails_nobody(index, monkeypatch, django_capture_o
 
 def test_tasks_drain_and_sweep(index):
     make_runbook("needle")
-    tasks.drain()
+    tasks.drain(ALL_SEEN)
     assert indexed() == expected()
     tasks.sweep()
 
@@ -355,16 +356,16 @@ def test_what_becomes_a_template_is_found_as_one_and_what_is_none_any_more_is_no
     uuids = [f"8f5c5fe2-71cc-11e7-9abe-02420aff{number:04x}" for number in range(3)]
     cells = [("markdown", "# How"), ("code", "df"), ("code", "du")]
     make_runbook(*cells, space=space, path="template.ipynb", memes=uuids, meme=uuids[0])
-    tasks.drain()
+    tasks.drain(ALL_SEEN)
     assert titles("is:template", person) == set()
     done = [("markdown", "# How"), ("code", "df", [stream("98%")]), ("code", "du", [stream("1")])]
     branches = [f"{uuid}-1-57f4" for uuid in uuids]
     run = make_runbook(*done, space=space, path="run.ipynb", memes=branches, meme=uuids[0])
-    tasks.drain()
+    tasks.drain(ALL_SEEN)
     assert titles("is:template", person) == {"template.ipynb"}
     assert titles("is:run", person) == {"run.ipynb"}
     moving.delete(run, person)
-    tasks.drain()
+    tasks.drain(ALL_SEEN)
     assert titles("is:template,run", person) == set()
 
 
