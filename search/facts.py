@@ -56,6 +56,10 @@ class Facts:
             found = found.filter(reduce(or_, (_during(each) for each in times)))
         return _of(found)
 
+    def is_executed(self, time: Stretch | None) -> bool:
+        """Whether anything was, at that time."""
+        return self._executions().filter(_during(time)).exists()
+
     def failed(self, compared: str) -> Borne:
         """Cells and notebooks whose executions failed so often: "3", ">3", "<=3" (and once at least)."""
         match = _COMPARED.fullmatch(compared)

@@ -34,6 +34,14 @@ _AGE = re.compile(
     r"|(?P<months>mo|months?|か月|ヶ月|カ月|ヵ月)|(?P<years>y|years?|年))(?:\s*(?:ago|前))?",
     re.IGNORECASE,
 )
+_YEAR_BY_NAME = re.compile(r"(?:19|20)\d\d\s*年")
+_LENGTHS = {
+    "hours": timedelta(hours=1),
+    "days": timedelta(days=1),
+    "weeks": timedelta(days=7),
+    "months": timedelta(days=30),
+    "years": timedelta(days=365),
+}
 _DAYS_BACK = {"today": 0, "今日": 0, "本日": 0, "yesterday": 1, "昨日": 1, "一昨日": 2, "おととい": 2}
 _WEEKS_BACK = {"this-week": 0, "今週": 0, "last-week": 1, "先週": 1}
 _MONTHS_BACK = {"this-month": 0, "今月": 0, "last-month": 1, "先月": 1}
@@ -67,6 +75,21 @@ def stretch_of(text: str, now: datetime) -> Stretch | None:
     return _compared(sign, named) if named else None
 
 
+def apart(text: str) -> tuple[str, str]:
+    """The sign before a value, and the rest."""
+    match = _COMPARED.fullmatch(text.strip())
+    return (match["sign"], match["rest"].strip()) if match else ("", text)
+
+
+def counted(text: str) -> tuple[int, str] | None:
+    """How many of which unit an age is: hours, days, weeks, months, years."""
+    match = _AGE.fullmatch(text)
+    if match is None or (match["years"] and _YEAR_BY_NAME.fullmatch(text)):
+        return None
+    unit = next(name for name in ("hours", "days", "weeks", "months", "years") if match[name])
+    return int(match["count"]), unit
+
+
 def _between(first: str, last: str, now: datetime) -> Stretch | None:
     start, end = (_named(first, now) if first else None), (_named(last, now) if last else None)
     if (first and start is None) or (last and end is None) or not (first or last):
@@ -93,16 +116,8 @@ def _by_age(sign: str, age: timedelta, now: datetime) -> Stretch | None:
 
 
 def _age(text: str) -> timedelta | None:
-    match = _AGE.fullmatch(text)
-    if match is None:
-        return None
-    if match["years"] and re.fullmatch(r"(?:19|20)\d\d\s*年", text):
-        return None  # a year by its name
-    count = int(match["count"])
-    if match["hours"]:
-        return timedelta(hours=count)
-    length = 1 if match["days"] else 7 if match["weeks"] else 30 if match["months"] else 365
-    return timedelta(days=count * length)
+    age = counted(text)
+    return age[0] * _LENGTHS[age[1]] if age else None
 
 
 def _named(text: str, now: datetime) -> Stretch | None:

@@ -50,8 +50,13 @@ def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def unified(text: str) -> str:
+    """With the signs of the language in one form; as long as before."""
+    return text.translate(_SIGNS)
+
+
 def tokens(text: str) -> Iterator[Token]:
-    return _Lexer(text.translate(_SIGNS)).tokens()
+    return _Lexer(unified(text)).tokens()
 
 
 class _Lexer:

@@ -48,7 +48,10 @@ NAMED = [
 PIECES = st.sampled_from(WORDS + SIGNS + NAMED)
 
 
-@given(st.lists(PIECES, max_size=20).map("".join) | st.text(max_size=60))
+TEXTS = st.lists(PIECES, max_size=20).map("".join) | st.text(max_size=60)
+
+
+@given(TEXTS)
 @example('-(--force) "a')
 @example("a OR OR b OR")
 @example("foo(bar (b OR c foo(")
