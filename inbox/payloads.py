@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from inbox.models import Delivery, Webhook, What
+from inbox.wording import new_hits
 
 
 def body_of(delivery: Delivery, base_url: str) -> bytes:
@@ -38,6 +39,8 @@ def signature(secret: str, now: int, body: bytes) -> str:
 def _slack(told: Mapping[str, Any]) -> str:
     if told["event"] == What.SYNC_FAILED:
         return _with_excerpt(_("A sync failed: %(title)s") % {"title": f"*{_link(told)}*"}, told)
+    if told["event"] == What.SEARCH_HIT:
+        return _with_excerpt(new_hits(told["count"], f"*{_link(told)}*"), told)
     what = {
         What.NOTE: _("noted"),
         What.REPLY: _("replied"),

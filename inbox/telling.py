@@ -43,6 +43,12 @@ class Event:
     folder: str = ""  # of the space, that it is about where it is about no notebook
     families: frozenset[UUID] = frozenset()
     to: frozenset[int] = frozenset()  # ids of users who are told in any case, if they may read the space
+    count: int = 1  # of what happened, where several are told as one
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether all who watch are told, or only who is addressed: by a mention, or by what they search for."""
+        return self.what not in (What.MENTION, What.SEARCH_HIT)
 
 
 def tell(event: Event) -> None:
@@ -72,7 +78,7 @@ def withdraw(key: str) -> None:
 
 def _readers(event: Event) -> dict[int, int | None]:
     """User id -> the watch that brings it, None for who is addressed."""
-    concerned: dict[int, int | None] = {} if event.what == What.MENTION else _watchers(event)
+    concerned: dict[int, int | None] = _watchers(event) if event.is_for_all else {}
     concerned |= dict.fromkeys(event.to)
     if event.actor is not None:
         concerned.pop(event.actor.pk, None)
@@ -139,7 +145,8 @@ def _notice(event: Event, person: int, watch: int | None, mail: str | None) -> N
         what=event.what,
         space=event.space,
         actor_name=event.actor.get_username() if event.actor else "",
-        title=_line(event.title)[:300],
+        title=one_line(event.title)[:300],
+        count=event.count,
         excerpt=_excerpt(event.excerpt),
         url=event.url,
         notebook=event.notebook,
@@ -150,15 +157,17 @@ def _notice(event: Event, person: int, watch: int | None, mail: str | None) -> N
 
 
 def _deliveries(event: Event) -> list[Delivery]:
-    """Whom a mention addresses is nothing for other programs: the note itself is told to them."""
-    if event.what == What.MENTION:
+    """Whom a mention addresses is nothing for other programs: the note itself is told to them. Nor is what a person's
+    search finds, of all that this person may read."""
+    if event.what == What.MENTION or (event.what == What.SEARCH_HIT and event.to):
         return []
     told = {
         "key": event.key,
         "event": str(event.what),
         "space": event.space.slug,
         "actor": event.actor.get_username() if event.actor else "",
-        "title": _line(event.title)[:300],
+        "title": one_line(event.title)[:300],
+        "count": event.count,
         "excerpt": _excerpt(event.excerpt),
         "url": event.url,
         "notebook": event.notebook.pk if event.notebook else None,
@@ -169,10 +178,10 @@ def _deliveries(event: Event) -> list[Delivery]:
 
 
 def _excerpt(text: str) -> str:
-    text = _line(text)
+    text = one_line(text)
     return text if len(text) <= EXCERPT else f"{text[: EXCERPT - 1]}…"
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """In one line, without what no mail header and no XML may hold."""
     return " ".join(_UNSPEAKABLE.sub(" ", one_way(text)).split())

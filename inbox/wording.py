@@ -1,6 +1,7 @@
 """What a notice says, in words: on the page, in a mail and in a feed alike."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from inbox.models import Notice, Watch, What
 
@@ -19,7 +20,14 @@ def headline(notice: Notice) -> str:
             return _("%(who)s reopened: %(title)s") % said
         case What.SYNC_FAILED:
             return _("A sync failed: %(title)s") % said
+        case What.SEARCH_HIT:
+            return new_hits(notice.count, notice.title)
     return _("%(who)s noted: %(title)s") % said
+
+
+def new_hits(count: int, search: str) -> str:
+    said = ngettext("%(count)d new hit: %(title)s", "%(count)d new hits: %(title)s", count)
+    return said % {"count": count, "title": search}
 
 
 def reason(notice: Notice) -> str:
@@ -28,6 +36,8 @@ def reason(notice: Notice) -> str:
     if watch is None:
         if notice.what == What.SYNC_FAILED:
             return _("You set up this source.")
+        if notice.what == What.SEARCH_HIT:
+            return _("You asked to be told when something new matches this search.")
         return _("You are mentioned, or take part in it.")
     match watch.kind:
         case Watch.Kind.RUNBOOK:

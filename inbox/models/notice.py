@@ -16,6 +16,7 @@ class What(models.TextChoices):
     RESOLVED = "resolved", _("resolved")
     REOPENED = "reopened", _("reopened")
     SYNC_FAILED = "sync_failed", _("sync failed")
+    SEARCH_HIT = "search_hit", _("new hits")
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -51,6 +52,7 @@ class Notice(models.Model):
     space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="+")
     actor_name = models.CharField(max_length=150, blank=True)  # outlives the account
     title = models.CharField(max_length=300)
+    count = models.PositiveIntegerField(default=1)  # of what happened, where several are told as one
     excerpt = models.CharField(max_length=500, blank=True)
     url = models.CharField(max_length=2000)  # a path on this site
     notebook = models.ForeignKey(Notebook, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

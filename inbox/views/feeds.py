@@ -15,13 +15,13 @@ from notebooks.access import visible_notebook, visible_space
 
 @require_safe
 def inbox(request: HttpRequest, key: str) -> HttpResponse:
-    reader = _reader(key)
+    reader = reader_or_404(key)
     return _answer(request, reader, _title(reader, ""), Notice.objects.of(reader))
 
 
 @require_safe
 def runbook(request: HttpRequest, key: str, pk: int) -> HttpResponse:
-    reader = _reader(key)
+    reader = reader_or_404(key)
     notebook = visible_notebook(reader, pk)
     notices = Notice.objects.of(reader).filter(notebook=notebook)
     return _answer(request, reader, _title(reader, notebook.title), notices)
@@ -29,12 +29,12 @@ def runbook(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 
 @require_safe
 def space(request: HttpRequest, key: str, slug: str) -> HttpResponse:
-    reader = _reader(key)
+    reader = reader_or_404(key)
     space = visible_space(reader, slug)
     return _answer(request, reader, _title(reader, space.name), Notice.objects.of(reader).filter(space=space))
 
 
-def _reader(key: str) -> User:
+def reader_or_404(key: str) -> User:
     reader = reader_with(key)
     if reader is None:
         raise Http404
@@ -48,7 +48,10 @@ def _title(reader: User, of: str) -> str:
 
 def _answer(request: HttpRequest, reader: User, title: str, notices: QuerySet[Notice]) -> HttpResponse:
     with as_wanted_by(reader):
-        text = feed_of(title, request.path, notices)
+        return feed_answer(feed_of(title, request.path, notices))
+
+
+def feed_answer(text: str) -> HttpResponse:
     response = HttpResponse(text, content_type=MEDIA_TYPE)
     response["Cache-Control"] = "private, no-store"
     response["Referrer-Policy"] = "no-referrer"  # the address is a secret
