@@ -13,10 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from search.find import BEST, FACETS, LAST_PAGE, NEWEST, AnyHit, Found, Wish, find
+from search.find import BEST, FACETS, LAST_PAGE, NEWEST, Found, Wish, find
 from search.labels import hint
 from search.loghits import LogHit
 from search.notehits import NoteHit
+from search.showing import AnyHit
 from search.snippets import Line
 from search.understanding import Kind, parts_of
 from stickies.models import Kind as NoteKind
@@ -44,6 +45,11 @@ class SearchRequest(serializers.Serializer[Any]):
     )
     sort = serializers.ChoiceField([BEST, NEWEST], required=False, default=BEST)
     page = serializers.IntegerField(required=False, default=1, min_value=1, max_value=LAST_PAGE)
+    fold = serializers.BooleanField(
+        required=False,
+        default=True,
+        help_text="Copies of one cell are one hit. With 0 every copy is a hit of its own.",
+    )
     kind = serializers.ChoiceField(KINDS, required=False)
     note = serializers.ChoiceField(NoteKind.choices, required=False, help_text="Notes of this kind.")
     space = serializers.CharField(required=False, help_text="Its address (slug).")
@@ -57,7 +63,7 @@ class SearchRequest(serializers.Serializer[Any]):
     def wish(self) -> Wish:
         asked = self.validated_data
         narrowed = {name: str(asked[name]) for name in FACETS if name in asked}
-        return Wish(asked["q"], asked["sort"], asked["page"], narrowed)
+        return Wish(asked["q"], asked["sort"], asked["page"], narrowed, is_folded=asked["fold"])
 
 
 class TermSerializer(serializers.Serializer[Any]):
@@ -102,11 +108,18 @@ class HitSerializer(serializers.Serializer[Any]):
     execution = serializers.IntegerField(allow_null=True, help_text="Of a log.")
     note_kind = serializers.ChoiceField(NoteKind.choices, allow_null=True)
     meme = serializers.CharField()
+    copies = serializers.IntegerField(
+        help_text="Further hits folded into this one: copies of the same cell and its executions."
+    )
+    family = serializers.CharField(
+        help_text="The page of all copies, found or not; empty where nothing is folded."
+    )
     updated_at = serializers.DateTimeField()
 
 
 class ResultSerializer(serializers.Serializer[Any]):
-    count = serializers.IntegerField()
+    count = serializers.IntegerField(help_text="Of all hits, each copy counted; as in facets.")
+    more = serializers.BooleanField(help_text="Whether another page follows.")
     results = HitSerializer(many=True)
     facets = serializers.DictField(child=FacetSerializer(many=True))
     query = UnderstoodSerializer()
@@ -134,6 +147,7 @@ class SearchView(APIView):
 def answer(found: Found) -> dict[str, Any]:
     return {
         "count": found.count,
+        "more": found.wish.page < found.page_count,
         "results": [_hit(hit) for hit in found.hits],
         "facets": {
             name: [{"value": each.value, "label": each.label, "count": each.count} for each in values]
@@ -165,6 +179,8 @@ def _hit(hit: AnyHit) -> dict[str, Any]:
         "execution": hit.execution.pk if isinstance(hit, LogHit) else None,
         "note_kind": hit.thread.kind if isinstance(hit, NoteHit) else None,
         "meme": hit.meme,
+        "copies": hit.copies.count,
+        "family": hit.copies.family if hit.copies else "",
         "updated_at": hit.updated_at.isoformat().replace("+00:00", "Z"),
     }
 

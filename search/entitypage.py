@@ -17,9 +17,9 @@ from search.analysis import normalise
 from search.asking import NAMED
 from search.entities import Kind
 from search.entities.ansible import Outcome, told_in
-from search.find import made_of
 from search.hits import Hit
 from search.loghits import LogHit
+from search.showing import made_of
 from search.sight import NEWEST, Answer, Sight
 
 PAGE_SIZE = 50

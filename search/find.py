@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import Any, NamedTuple
 
 from django.utils import timezone
@@ -17,17 +16,14 @@ from notebooks.models.space import Viewer
 from search.analysis import normalise
 from search.asking import Asking, wanted, words_of
 from search.facts import Facts
-from search.hits import Hit, hits_of
+from search.folding import folded_page
 from search.language import Query, read
 from search.language.tree import Word, positives
-from search.loghits import LogHit, log_hits_of
 from search.marking import Wanted
-from search.naming import AnyName, LogName, Name, NoteName, named
-from search.notehits import NoteHit, note_hits_of
+from search.naming import Name
+from search.showing import AnyHit, made_of, shown_of
 from search.sight import NEWEST as BY_TIME
 from search.sight import Answer, Sight
-
-AnyHit = Hit | NoteHit | LogHit
 
 PAGE_SIZE = 20
 # Nobody reads so far, and an engine has to rank all that comes before.
@@ -61,6 +57,7 @@ class Wish:
     page: int = 1
     narrowed: Mapping[str, str] = field(default_factory=dict)  # by the names of FACETS; a space by its slug
     with_facets: bool = True
+    is_folded: bool = False  # copies of one cell are one hit
     size: int = PAGE_SIZE
 
     @property
@@ -89,10 +86,16 @@ class Found:
     behind: int = 0  # notebooks that the person may see and the index has yet to look at
     notes_behind: int = 0
     milliseconds: int = 0
+    pages: int | None = None  # of folds, as many as are known of: all, or one more than this
 
     @property
     def page_count(self) -> int:
-        return min(-(-self.count // self.wish.size), LAST_PAGE)
+        pages = -(-self.count // self.wish.size) if self.pages is None else self.pages
+        return min(pages, LAST_PAGE)
+
+    @property
+    def folded_away(self) -> int:
+        return sum(hit.copies.count for hit in self.hits)
 
 
 def find(wish: Wish, user: Viewer) -> Found:
@@ -104,20 +107,21 @@ def find(wish: Wish, user: Viewer) -> Found:
     sought = asking.of(query.tree)
     is_understood = bool(sought) or not wish.text.strip()
     is_ranked = _is_ranked(query, wish)
-    found = _ask(sight, sought, wish, is_ranked=is_ranked) if is_understood else Answer()
+    looking = _Looking(
+        sight, wish, wanted(query.tree), is_ranked, wish.is_folded and not _is_of_copies(query)
+    )
+    found = looking.for_what(sought) if is_understood else _Seen()
     are_beginnings = (
         is_understood and not found.count and any(isinstance(each, Word) for each in positives(query.tree))
     )
     if are_beginnings:
-        begun = replace(asking, as_beginnings=True).of(query.tree)
-        found = _ask(sight, begun, wish, is_ranked=is_ranked)
-    hits = made_of(found.results, wanted(query.tree), sight.spaces)
+        found = looking.for_what(replace(asking, as_beginnings=True).of(query.tree))
     return Found(
         query,
         wish,
-        # A document that the index still has and the person may not see is not counted either.
-        count=found.count - (len(found.results) - len(hits)),
-        hits=tuple(sorted(hits, key=_rank)) if is_ranked else hits,
+        count=found.count,
+        hits=found.hits,
+        pages=found.pages,
         facets=_facets(found.counted, sight.spaces),
         is_understood=is_understood,
         are_beginnings=are_beginnings and found.count > 0,
@@ -154,27 +158,56 @@ def totals(user: Viewer) -> Totals:
     return Totals(notebooks, everything - notebooks - notes - logs, notes, logs)
 
 
-def _ask(sight: Sight, sought: SQ, wish: Wish, *, is_ranked: bool) -> Answer:
-    return sight.ask(
-        narrowed(wish, sight.spaces) & sought,
-        order=() if is_ranked else BY_TIME,
-        facets={name: {"limit": MOST_VALUES} for name in FACETS.values()} if wish.with_facets else (),
-        offset=(min(max(wish.page, 1), LAST_PAGE) - 1) * wish.size,
-        size=wish.size,
-    )
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A page. A document that the index still has and the person may not see is not counted either."""
+
+    count: int = 0
+    hits: tuple[AnyHit, ...] = ()
+    counted: Mapping[str, Sequence[tuple[Any, int]]] = field(default_factory=dict)
+    pages: int | None = None
 
 
-def made_of(results: Iterable[Any], wanted: Wanted, spaces: Mapping[int, Space]) -> tuple[AnyHit, ...]:
-    """In the order they were found."""
-    names = [(named(result.id), result.score) for result in results]
-    cells = hits_of([(name, score) for name, score in names if isinstance(name, Name)], wanted, spaces)
-    notes = note_hits_of(
-        [(name, score) for name, score in names if isinstance(name, NoteName)], wanted, spaces
-    )
-    logs = log_hits_of([(name, score) for name, score in names if isinstance(name, LogName)], wanted, spaces)
-    pairs: Iterable[tuple[AnyName, AnyHit]] = chain(cells.items(), notes.items(), logs.items())
-    made = dict(pairs)
-    return tuple(made[name] for name, _ in names if name in made)
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    """How a page of one wish is looked up."""
+
+    sight: Sight
+    wish: Wish
+    wanted: Wanted
+    is_ranked: bool
+    is_folded: bool
+
+    def for_what(self, sought: SQ) -> _Seen:
+        sought = narrowed(self.wish, self.sight.spaces) & sought
+        return self._folded(sought) if self.is_folded else self._each(sought)
+
+    def _each(self, sought: SQ) -> _Seen:
+        answer = self._ask(sought, (self._page - 1) * self.wish.size, self.wish.size)
+        hits = made_of(answer.results, self.wanted, self.sight.spaces)
+        return _Seen(answer.count - (len(answer.results) - len(hits)), hits, answer.counted)
+
+    def _folded(self, sought: SQ) -> _Seen:
+        def ask(offset: int, size: int) -> Answer:
+            return self._ask(sought, offset, size)
+
+        page = folded_page(ask, self.sight, sought, self._page, self.wish.size, is_ranked=self.is_ranked)
+        hits, gone = shown_of(page.folds, self.wanted, self.sight.spaces)
+        return _Seen(page.answer.count - gone, hits, page.answer.counted, page.pages)
+
+    @property
+    def _page(self) -> int:
+        return min(max(self.wish.page, 1), LAST_PAGE)
+
+    def _ask(self, sought: SQ, offset: int, size: int) -> Answer:
+        counts = self.wish.with_facets and (offset == 0 or not self.is_folded)
+        return self.sight.ask(
+            sought,
+            order=() if self.is_ranked else BY_TIME,
+            facets={name: {"limit": MOST_VALUES} for name in FACETS.values()} if counts else (),
+            offset=offset,
+            size=size,
+        )
 
 
 def _is_ranked(query: Query, wish: Wish) -> bool:
@@ -182,9 +215,9 @@ def _is_ranked(query: Query, wish: Wish) -> bool:
     return wish.sort != NEWEST and any(memes.parse(each.text) is None for each in words_of(query.tree))
 
 
-def _rank(hit: AnyHit) -> tuple[float, float]:
-    """Runs of one template are equally good, cell by cell: then the newest comes first, on its page."""
-    return -round(hit.score, 3), -hit.updated_at.timestamp()
+def _is_of_copies(query: Query) -> bool:
+    """Who asks by a MEME asks for the copies."""
+    return any(memes.parse(each.text) is not None for each in positives(query.tree))
 
 
 def narrowed(wish: Wish, spaces: Mapping[int, Space]) -> SQ:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from notebooks.models import Cell, Notebook, Space
 from notebooks.parsing.model import CellType
+from search.copies import NO_COPIES, Copies
 from search.headings import Heading, headings_of
 from search.marking import Wanted
 from search.naming import Name
@@ -31,6 +32,7 @@ class Hit:
     why: tuple[str, ...]  # where the words stand: title, heading, path, code, text, error, output, meme
     updated_at: datetime
     cell: Cell | None = None
+    copies: Copies = NO_COPIES
 
     @property
     def url(self) -> str:

@@ -11,6 +11,7 @@ from execlogs.models import Execution
 from execlogs.parsing.text import plain
 from notebooks.memes import Meme
 from notebooks.models import Notebook, Space
+from search.copies import NO_COPIES, Copies
 from search.marking import Wanted
 from search.naming import LogName
 from search.snippets import Line, Marked, Pieces, snippet
@@ -26,6 +27,7 @@ class LogHit:
     title: Pieces
     snippet: tuple[Line, ...]
     why: tuple[str, ...]
+    copies: Copies = NO_COPIES
     kind: ClassVar[str] = "log"
     index: ClassVar[None] = None
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from notebooks.memes import Meme
 from notebooks.models import Cell, Notebook, Space
 from notebooks.paging import query_of
+from search.copies import NO_COPIES, Copies
 from search.marking import Wanted
 from search.naming import NoteName
 from search.snippets import Line, Marked, Pieces, snippet
@@ -38,6 +39,7 @@ class NoteHit:
     snippet: tuple[Line, ...]
     why: tuple[str, ...]
     updated_at: datetime
+    copies: Copies = NO_COPIES
     kind: ClassVar[str] = "note"
 
     @property

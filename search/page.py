@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from search.asking import words_of
+from search.copies import Copies
 from search.find import FACETS, LAST_PAGE, NEWEST, Found, Value, Wish
 from search.labels import FACETS as FACET_LABELS
 from search.labels import STATUS_MARKS, hint, label
+from search.language import write
 from search.language.reading import LONGEST
+from search.language.tree import Field, Word, conjunction
 from search.solrquery import translated
 from search.understanding import Kind, parts_of
 
@@ -28,6 +32,12 @@ class Chip:
     label: str = ""
     without: str = ""  # the address of the search without it
     is_negated: bool = False
+
+    @property
+    def removing(self) -> str:
+        """What its cross does, for who hears of that alone."""
+        words = [gettext("not") if self.is_negated else "", self.label, self.text]
+        return gettext("Without %(what)s") % {"what": " ".join(word for word in words if word)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,22 @@ class Page:
         return tuple(facet for facet in made if facet.is_chosen or len(facet.options) > 1)
 
     @property
+    def unfolded_url(self) -> str:
+        """Every copy of a cell as a hit of its own."""
+        return self._url(fold=0, page=None)
+
+    @property
+    def folded_url(self) -> str:
+        return self._url(fold=None, page=None)
+
+    def within(self, copies: Copies) -> str:
+        """The same search in the copies alone that are folded into a hit."""
+        if not copies.meme:
+            return self.unfolded_url
+        asked = conjunction((self.found.query.tree, Field("meme", (Word(copies.meme),))))
+        return self._url(q=write(asked), page=None)
+
+    @property
     def pages(self) -> tuple[tuple[int, str], ...]:
         """Numbers and addresses; a gap is number 0."""
         last, here = self.found.page_count, self.found.wish.page
@@ -117,7 +143,7 @@ class Page:
         for part in parts_of(self.found.query):
             yield Chip(
                 str(part.kind),
-                f"“{part.text}”" if part.kind is Kind.PHRASE else part.text,
+                f"“{part.text}”" if part.kind is Kind.PHRASE else part.said or part.text,
                 part.label,
                 self._url(q=part.without, page=None),
                 part.is_negated,
@@ -161,6 +187,7 @@ class Page:
             "q": wish.text,
             "sort": wish.sort if self.is_newest else None,
             "page": wish.page if wish.page > 1 else None,
+            "fold": None if wish.is_folded else 0,
             **wish.narrowed,
         }
         return _address({**asked, **changed})
@@ -171,6 +198,7 @@ def wish_of(asked: QueryDict) -> Wish:
     page = asked.get("page", "")
     return Wish(
         text=asked.get("q", "").strip() or translated(asked.get("solrquery", "")[:LONGEST]),
+        is_folded=asked.get("fold") != "0",
         sort=NEWEST if asked.get("sort") == NEWEST else "best",
         page=min(max(int(page), 1), LAST_PAGE) if page.isdecimal() and len(page) < 5 else 1,
         narrowed={name: value for name in FACETS if (value := asked.get(name, "").strip().replace("\0", ""))},

@@ -23,9 +23,9 @@ from notebooks.models.space import Viewer
 from search.errors.folding import folded, stretches
 from search.errors.recognising import Pasted
 from search.errors.resembling import Likeness, likeness
-from search.find import AnyHit, made_of
 from search.hits import Hit
 from search.loghits import LogHit
+from search.showing import AnyHit, made_of
 from search.sight import Sight
 from stickies.models import Note
 

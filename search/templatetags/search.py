@@ -1,8 +1,13 @@
+from collections.abc import Sequence
+
 from django import template
 from django.utils.functional import Promise
 
 from search import labels
+from search.copies import Copies
+from search.guide import FIRST, Example
 from search.language.fields import FIELDS
+from search.page import Page
 
 register = template.Library()
 
@@ -40,6 +45,11 @@ def folder_and_name(path: str) -> str:
 
 
 @register.filter
+def within(page: Page, copies: Copies) -> str:
+    return page.within(copies)
+
+
+@register.filter
 def entity_label(kind: str) -> str | Promise:
     return FIELDS[kind].label
 
@@ -47,3 +57,9 @@ def entity_label(kind: str) -> str | Promise:
 @register.filter
 def outcome_label(outcome: str) -> str | Promise:
     return labels.OUTCOMES[outcome]
+
+
+@register.simple_tag
+def first_examples() -> Sequence[Example]:
+    """What to type, for a beginning."""
+    return FIRST

@@ -203,8 +203,11 @@ def test_the_api_answers_as_promised(space, api):
         "notebook": notebook.pk,
         "index": 1,
         "note": None,
+        "execution": None,
         "note_kind": None,
         "meme": cell.full_meme,
+        "copies": 0,
+        "family": "",
         "updated_at": hit["updated_at"],
     }
     assert hit["score"] > 0

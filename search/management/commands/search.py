@@ -8,9 +8,10 @@ from haystack.exceptions import SearchBackendError
 
 from notebooks.models.space import Viewer
 from search.api import answer
-from search.find import BEST, NEWEST, AnyHit, Found, Wish, find
+from search.find import BEST, NEWEST, Found, Wish, find
 from search.loghits import LogHit
 from search.notehits import NoteHit
+from search.showing import AnyHit
 
 
 class Command(BaseCommand):
@@ -24,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--page", type=int, default=1)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        wish = Wish(" ".join(options["query"]), options["sort"], max(options["page"], 1))
+        wish = Wish(" ".join(options["query"]), options["sort"], max(options["page"], 1), is_folded=True)
         try:
             found = find(wish, self._person(options["user"]))
         except SearchBackendError as failure:
