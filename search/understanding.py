@@ -11,6 +11,7 @@ from search.analysis import atoms
 from search.language import Query, write
 from search.language.fields import FIELDS
 from search.language.tree import Field, Leaf, Node, Not, Phrase, Prefix, parts, without
+from search.saying import values_said
 
 
 class Kind(StrEnum):
@@ -30,6 +31,7 @@ class Part:
     text: str  # of a field its values, else as it is written
     field: str = ""  # its name
     label: str = ""  # and what people call it
+    said: str = ""  # its values in words
     is_negated: bool = False
     without: str = ""  # the query without this part
 
@@ -43,8 +45,9 @@ def _parts(query: Query) -> Iterator[Part]:
         inner = node.of if isinstance(node, Not) else node
         rest = write(without(query.tree, number))
         if isinstance(inner, Field):
-            label = str(FIELDS[inner.name].label)
-            yield Part(Kind.FIELD, _values(inner), inner.name, label, inner is not node, rest)
+            kind_of_field = FIELDS[inner.name]
+            label, said = str(kind_of_field.label), values_said(kind_of_field, inner)
+            yield Part(Kind.FIELD, _values(inner), inner.name, label, said, inner is not node, rest)
         else:
             kind = _kind(inner)
             text = inner.text if kind is Kind.PHRASE and isinstance(inner, Leaf) else write(inner)

@@ -2,19 +2,26 @@ import logging
 
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 from haystack.exceptions import SearchBackendError
 
+from notebooks.models import Space
 from notebooks.models.space import Viewer
+from search import searchform
 from search.entities import Kind
 from search.entitypage import LAST_PAGE, entity_page
 from search.errors.answering import answers
 from search.errors.meeting import met_before
 from search.errors.recognising import MOST_LINES, recognised
 from search.find import Totals, find, totals
+from search.language import read
 from search.language.fields import FIELDS
+from search.language.form import filled
 from search.page import Page, wish_of
+from search.searchform import SearchForm
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +31,12 @@ TOTALS_FOR = 30
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
+    spaces = Space.objects.visible_to(request.user)
+    if searchform.NAME in request.GET:
+        return redirect(f"{reverse('search')}?{urlencode({'q': SearchForm(spaces, request.GET).query()})}")
     wish = wish_of(request.GET)
-    context = {"wish": wish, "header_query": wish.text}
+    form = SearchForm(spaces, form=filled(read(wish.text).tree))
+    context = {"wish": wish, "header_query": wish.text, "form": form}
     try:
         context["totals"] = _totals(request.user)
         if not wish.is_empty:

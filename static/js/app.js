@@ -4,3 +4,4 @@ import "./copy.js";
 import "./collect.js";
 import "./keys.js";
 import "./pasted.js";
+import "./complete.js";

@@ -43,6 +43,10 @@ pytestmark = pytest.mark.django_db
 TABLE = """
 home                       GET    302 200 200 200 200
 search                     GET    200 200 200 200 200
+search-complete            GET    200 200 200 200 200
+search-suggestions         GET    200 200 200 200 200
+search-operators           GET    200 200 200 200 200
+opensearch                 GET    200 200 200 200 200
 entity                     GET    200 200 200 200 200
 search-error               GET    200 200 200 200 200
 search-error               POST   200 200 200 200 200
@@ -246,6 +250,8 @@ LISTS = (
     "home",
     "activity",
     "search",
+    "search-complete",
+    "search-suggestions",
     "spaces",
     "batches",
     "upload",
