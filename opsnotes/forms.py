@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from notebooks.callers import address_of
 from opsnotes import logins
 from opsnotes.models import ApiToken, Preferences
+from search.saved import history
 
 
 class LoginForm(AuthenticationForm):
@@ -40,9 +41,10 @@ class LoginForm(AuthenticationForm):
 class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has it for the checker only
     class Meta:
         model = Preferences
-        fields = ("language", "time_zone", "theme", "shortcuts")
+        fields = ("language", "time_zone", "theme", "shortcuts", "search_history")
         help_texts = {
             "shortcuts": _("/ to search, j and k from cell to cell, y for a link, ? for all of them."),
+            "search_history": _("The last 20, for you alone. Switched off, those that are kept are deleted."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -50,6 +52,12 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has 
         self.fields["language"].choices = [("", _("As the browser says")), *settings.LANGUAGES]  # type: ignore[attr-defined]
         self.fields["theme"].choices = Preferences.Theme.choices  # type: ignore[attr-defined]
         self.fields["time_zone"].widget = forms.Select(choices=list(_zones()))
+
+    def save(self, commit: bool = True) -> Preferences:  # noqa: FBT001, FBT002  Django's signature
+        preferences: Preferences = super().save(commit)
+        if not preferences.search_history:
+            history.forget(preferences.user)
+        return preferences
 
 
 def _zones() -> Iterator[tuple[Any, Any]]:

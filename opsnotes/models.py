@@ -35,6 +35,7 @@ class Preferences(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=60, blank=True, validators=[validate_time_zone])
     theme = models.CharField(_("theme"), max_length=10, blank=True, choices=Theme)
     shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
+    search_history = models.BooleanField(_("keep my last searches"), default=True)
 
     def __str__(self) -> str:
         return f"preferences of {self.user}"

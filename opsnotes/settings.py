@@ -220,6 +220,7 @@ CELERY_TASK_ROUTES = {
     # Thousands of files wait here while other tasks pass in their own queue.
     "notebooks.tasks.work": {"queue": "intake"},
     # Both embedded engines allow one writer, so everything that writes the index waits in one queue.
+    "search.tasks.tell_new": {"queue": "default"},
     "search.tasks.*": {"queue": "index"},
     # Lineage writes from what it reads of many notebooks, so it has one writer too, and the same one.
     "lineage.tasks.*": {"queue": "index"},

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("stickies.door.urls")),
     path("", include("sync.urls")),
     path("", include("inbox.urls")),
+    path("", include("search.saved.urls")),
     path("", include("search.urls")),
     path("api/v1/", include("opsnotes.api.urls")),
     # A path may hold anything but a line break, which paths.clean() refuses.

@@ -92,6 +92,11 @@ class Page:
         return tuple(hint(advice) for advice in self.found.query.advice)
 
     @property
+    def asked_url(self) -> str:
+        """All that was asked for, from its first page."""
+        return self._url(page=None)
+
+    @property
     def plain_url(self) -> str:
         """The same words, narrowed to nothing."""
         return _address({"q": self.found.wish.text})

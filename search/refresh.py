@@ -19,6 +19,7 @@ from search.engines.embedded import EmbeddedBackend, Writer
 from search.logs import log_documents_of, logged
 from search.models import Due, DueLog, DueNote, Ring
 from search.notes import note_documents_of, touched_with
+from search.saved.arrivals import note_arrivals
 from stickies.models import Note
 
 logger = logging.getLogger(__name__)
@@ -205,6 +206,7 @@ def _in_groups(
 
 
 def _forget(due: _Waiting) -> None:
+    note_arrivals(due.notebooks.values(), due.notes.values(), due.logs.values())
     for some in portions(due.notebooks, AT_ONCE):
         Due.objects.filter(pk__in=some).delete()
     for some in portions(due.notes, AT_ONCE):

@@ -1,13 +1,21 @@
-"""Doorbells. One worker takes them all, from the queue "index"."""
+"""Doorbells. One worker takes all that write, from the queue "index"."""
 
+import logging
 import time
 
 from celery import shared_task
 from django.db import OperationalError
+from haystack.exceptions import SearchBackendError
 
 from lineage import refresh as lineage
 from lineage.tasks import PAUSE, is_growing
-from search import refresh
+from search import bells, refresh
+from search.saved import telling
+
+logger = logging.getLogger(__name__)
+
+# Short, so that other tasks get their turn; the bell is rung again for what is left.
+SLICE = 5.0  # seconds
 
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)
@@ -21,8 +29,25 @@ def drain(seen: int = 0) -> None:
     else:
         lineage.catch_up()
         refresh.drain()
+        ring_for_new()
 
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)
 def sweep() -> None:
     refresh.sweep()
+    ring_for_new()
+
+
+@shared_task(name=bells.TELL_NEW, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)
+def tell_new() -> None:
+    """In another queue: nobody's mail holds up the index."""
+    try:
+        if telling.tell_new(SLICE):
+            bells.ring_for_new()
+    except SearchBackendError:
+        logger.exception("Who is told of new hits is told later: the search engine failed")
+
+
+def ring_for_new() -> None:
+    if telling.is_anybody_waiting():
+        bells.ring_for_new()

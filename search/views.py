@@ -21,6 +21,7 @@ from search.language import read
 from search.language.fields import FIELDS
 from search.language.form import filled
 from search.page import Page, wish_of
+from search.saved import history
 from search.searchform import SearchForm
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,9 @@ def search(request: HttpRequest) -> HttpResponse:
         if not wish.is_empty:
             context["found"] = found = find(wish, request.user)
             context["page"] = Page(found)
+            history.remember(request.user, wish.text)
+        else:
+            context["past"] = history.last_of(request.user)
     except SearchBackendError:
         logger.exception("The search engine failed")
         return render(request, "search/results.html", {**context, "has_failed": True}, status=503)

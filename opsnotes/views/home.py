@@ -11,6 +11,7 @@ from notebooks.models import Cell, Notebook, Space
 from notebooks.models.notebook import NotebookQuerySet
 from notebooks.parsing.model import Status
 from notebooks.verdict import Ending, Verdict
+from search.saved.glance import glance
 from stickies.hazards import open_hazards
 
 NEW = 20
@@ -34,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "new": new,
         "failed": failed,
         "hazards": open_hazards(request.user),
+        "saved": glance(request.user),
         "runbook_count": sum(space.notebook_count for space in spaces),
         "writable_space": next((space for space in spaces if space.is_writable), None),
     }

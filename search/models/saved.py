@@ -92,9 +92,7 @@ class Following(models.Model):
                 fields=["search"], condition=Q(user=None), name="one_following_for_webhooks"
             ),
         ]
-        indexes = [
-            models.Index(fields=["is_told"], condition=Q(is_told=True), name="following_that_is_told")
-        ]
+        indexes = [models.Index(fields=["is_told"], condition=Q(is_told=True), name="following_that_is_told")]
 
     def __str__(self) -> str:
         return f"{self.user_id or 'webhooks'} follows {self.search_id}"
