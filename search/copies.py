@@ -14,7 +14,8 @@ class Copies:
     """Further hits that are copies of the same cell or its executions, or of the same runbook."""
 
     count: int = 0
-    meme: str = ""  # what they have in common; '' of executions that no cell is told of
+    fold: int = 0  # what the index calls them
+    meme: str = ""  # what they have in common; '' where that is their text alone
 
     def __bool__(self) -> bool:
         return self.count > 0
@@ -28,6 +29,6 @@ class Copies:
 NO_COPIES = Copies()
 
 
-def copies_of(count: int, full_meme: str) -> Copies:
+def copies_of(count: int, fold: int | None, full_meme: str) -> Copies:
     meme = memes.parse(full_meme)
-    return Copies(count, str(meme.uuid) if meme else "")
+    return Copies(count, fold or 0, str(meme.uuid) if meme else "")

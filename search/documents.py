@@ -69,6 +69,7 @@ class _Cell(NamedTuple):
     error_message: str
     status: str
     fragment: str
+    is_assigned: bool  # it carries no MEME
 
 
 _NOTEBOOK_COLUMNS = (
@@ -77,7 +78,7 @@ _NOTEBOOK_COLUMNS = (
 )  # fmt: skip
 _CELL_COLUMNS = (
     "notebook_id", "index", "cell_type", "meme", "branch", "source", "output",
-    "error_name", "error_message", "status", "fragment_id",
+    "error_name", "error_message", "status", "fragment_id", "assigned",
 )  # fmt: skip
 
 
@@ -199,7 +200,7 @@ def _cell_document(cell: _Cell, shared: Document, chain: Sequence[Heading], show
         DJANGO_CT: CELL,
         "kind": cell.kind,
         "meme": str(cell.meme),
-        "fold": fold_of("cell", str(cell.meme)),
+        "fold": _fold(cell),
         "full_meme": f"{cell.meme}-{cell.branch}" if cell.branch else str(cell.meme),
         "status": cell.status,
         "recency": shared["recency"] - min(cell.place + 1, A_MOMENT - 1),
@@ -212,6 +213,11 @@ def _cell_document(cell: _Cell, shared: Document, chain: Sequence[Heading], show
         "has": [name for name, is_there in _had(cell, shown) if is_there],
         "parts": " ".join(parts(cell.source) | parts(cell.output) | parts(error)),
     }
+
+
+def _fold(cell: _Cell) -> int | None:
+    """Whose copy it is: of what carries no MEME, that of the same text."""
+    return fold_of(cell.kind, cell.source.strip()) if cell.is_assigned else fold_of("cell", str(cell.meme))
 
 
 def _named_in(cell: _Cell, language: str) -> Document:

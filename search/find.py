@@ -58,6 +58,7 @@ class Wish:
     narrowed: Mapping[str, str] = field(default_factory=dict)  # by the names of FACETS; a space by its slug
     with_facets: bool = True
     is_folded: bool = False  # copies of one cell are one hit
+    fold: int = 0  # of one hit its copies alone
     size: int = PAGE_SIZE
 
     @property
@@ -180,6 +181,8 @@ class _Looking:
 
     def for_what(self, sought: SQ) -> _Seen:
         sought = narrowed(self.wish, self.sight.spaces) & sought
+        if self.wish.fold:
+            sought &= SQ(fold=self.wish.fold)
         return self._folded(sought) if self.is_folded else self._each(sought)
 
     def _each(self, sought: SQ) -> _Seen:

@@ -97,7 +97,7 @@ def _cells(names: Collection[Name]) -> dict[tuple[int, int], Cell]:
         notebook__in={notebook for notebook, _ in wanted}, index__in={index for _, index in wanted}
     ).values_list("pk", "notebook_id", "index")
     found = [pk for pk, *place in places if tuple(place) in wanted]
-    rows = Cell.objects.filter(pk__in=found).defer("execution_count", "executed_at", "assigned")
+    rows = Cell.objects.filter(pk__in=found).defer("execution_count", "executed_at")
     return {(cell.notebook_id, cell.index): cell for cell in rows}
 
 

@@ -23,6 +23,7 @@ from search.understanding import Kind, parts_of
 # What a facet shows before "more"; pages on either side of the current one.
 FEW = 8
 NEARBY = 2
+MOST, LONGEST_NUMBER = 2**63 - 1, 19  # what an engine takes for a whole number, and its digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class Page:
     def within(self, copies: Copies) -> str:
         """The same search in the copies alone that are folded into a hit."""
         if not copies.meme:
-            return self.unfolded_url
+            return self._url(fold=copies.fold, page=None)
         asked = conjunction((self.found.query.tree, Field("meme", (Word(copies.meme),))))
         return self._url(q=write(asked), page=None)
 
@@ -192,7 +193,7 @@ class Page:
             "q": wish.text,
             "sort": wish.sort if self.is_newest else None,
             "page": wish.page if wish.page > 1 else None,
-            "fold": None if wish.is_folded else 0,
+            "fold": None if wish.is_folded else wish.fold,
             **wish.narrowed,
         }
         return _address({**asked, **changed})
@@ -200,10 +201,11 @@ class Page:
 
 def wish_of(asked: QueryDict) -> Wish:
     """Whatever stands in an address: what it cannot mean is left out."""
-    page = asked.get("page", "")
+    page, fold = asked.get("page", ""), asked.get("fold", "")
     return Wish(
         text=asked.get("q", "").strip() or translated(asked.get("solrquery", "")[:LONGEST]),
-        is_folded=asked.get("fold") != "0",
+        is_folded=not fold.isdecimal(),
+        fold=min(int(fold), MOST) if fold.isdecimal() and len(fold) <= LONGEST_NUMBER else 0,
         sort=NEWEST if asked.get("sort") == NEWEST else "best",
         page=min(max(int(page), 1), LAST_PAGE) if page.isdecimal() and len(page) < 5 else 1,
         narrowed={name: value for name in FACETS if (value := asked.get(name, "").strip().replace("\0", ""))},

@@ -60,5 +60,12 @@ def _made(results: Sequence[Any], wanted: Wanted, spaces: Mapping[int, Space]) -
 def _shown(fold: Fold, made: Mapping[str, AnyHit]) -> AnyHit | None:
     for place, result in enumerate(fold.hits[: INSTEAD + 1]):
         if (hit := made.get(result.id)) is not None:
-            return replace(hit, score=fold.score, copies=copies_of(fold.further - place, hit.meme))
+            copies = copies_of(fold.further - place, result.fold, _carried(hit))
+            return replace(hit, score=fold.score, copies=copies)
     return None
+
+
+def _carried(hit: AnyHit) -> str:
+    """A cell without a MEME was given one, which no other has."""
+    is_assigned = isinstance(hit, Hit) and hit.cell is not None and hit.cell.assigned
+    return "" if is_assigned else hit.meme

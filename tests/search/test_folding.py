@@ -1,5 +1,6 @@
 """Copies of one cell are one hit, on every page of a result, and nothing is lost or told that may not be."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -132,6 +133,17 @@ def test_runbooks_fold_by_their_own_meme(engine, kato, space):
     assert sorted((hit.kind, hit.copies.count) for hit in found.hits) == [("markdown", 2), ("notebook", 2)]
 
 
+def test_cells_without_a_meme_fold_where_they_have_the_same_text(engine, kato, space):
+    for number in range(3):
+        save(space, f"{number}.ipynb", "needle rotate", f"needle {number}", day=number, memes=())
+    found = search("needle rotate", kato)
+    assert shown(found) == [("2.ipynb", 2)]
+    copies = found.hits[0].copies
+    assert (copies.meme, copies.family) == ("", "")
+    assert len(find(Wish("needle", fold=copies.fold), kato).hits) == 3
+    assert len(search("needle", kato).hits) == 4
+
+
 def test_executions_fold_into_their_cell_and_else_among_themselves(engine, kato, space):
     save(space, "web.ipynb", ("code", "restart()", [error("OSError", "needle exhausted")]))
     ingest_logs(space, [log(number, CELL) for number in range(3)])
@@ -195,6 +207,20 @@ def test_the_page_opens_the_copies_in_place_and_their_family(index, client, kato
     assert (
         client.get(reverse("search"), {"q": "needle", "fold": "0"}).content.decode().count('class="hit"') == 3
     )
+
+
+def test_the_page_opens_copies_without_a_meme(index, client, kato, space):
+    for number in range(2):
+        make_runbook("needle rotate", f"needle {number}", space=space, path=f"{number}.ipynb")
+    refresh.drain()
+    client.force_login(kato)
+    html = client.get(reverse("search"), {"q": "needle"}).content.decode()
+    [(address, _)] = re.findall(r'href="(\?q=needle&amp;fold=(\d+))">and 1 more with the same text', html)
+    opened = client.get(reverse("search") + address.replace("&amp;", "&")).content.decode()
+    assert opened.count('class="hit"') == 2
+    assert "needle 0" not in opened
+    for number in ("9" * 19, "9" * 50, "-1", "x"):
+        assert client.get(reverse("search"), {"q": "needle", "fold": number}).status_code == 200
 
 
 def test_the_api_folds_unless_told_not_to(index, kato, space):
