@@ -17,6 +17,7 @@ from opsnotes.api.memes import MemeViewSet
 from opsnotes.api.notebooks import NotebookViewSet
 from opsnotes.api.status import StatusView
 from search.api import SearchView
+from search.saved.api import SavedSearchViewSet
 from stickies.api.notes import NoteViewSet
 from sync.api.sources import SourceViewSet
 
@@ -27,6 +28,7 @@ router.register("notebooks", NotebookViewSet, basename="api-notebooks")
 router.register("memes", MemeViewSet, basename="api-memes")
 router.register("executions", ExecutionViewSet, basename="api-executions")
 router.register("notes", NoteViewSet, basename="api-notes")
+router.register("saved-searches", SavedSearchViewSet, basename="api-saved-searches")
 router.register("sources", SourceViewSet, basename="api-sources")
 
 urlpatterns: list[URLPattern | URLResolver] = [

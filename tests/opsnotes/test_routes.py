@@ -23,6 +23,7 @@ from notebooks.rendering import FRAME
 from opsnotes import loginlink, status
 from opsnotes.models import ApiToken
 from search import refresh
+from search.models import SavedSearch
 from stickies import writing
 from stickies.digests import digest_of
 from stickies.door.keys import make_key
@@ -50,6 +51,15 @@ opensearch                 GET    200 200 200 200 200
 entity                     GET    200 200 200 200 200
 search-error               GET    200 200 200 200 200
 search-error               POST   200 200 200 200 200
+saved-searches             GET    302 200 200 200 200
+saved-search-new           GET    302 200 200 200 200
+saved-search-new           POST   302 302 302 302 302
+saved-search               GET    404 404 302 302 404
+saved-search-edit          GET    302 404 403 200 404
+saved-search-edit          POST   302 404 403 302 404
+saved-search-delete        POST   302 404 403 302 404
+saved-search-tell          POST   302 404 302 302 404
+search-history-clear       POST   302 302 302 302 302
 browse                     GET    404 404 200 200 404
 family                     GET    404 404 200 200 404
 runbook-short              GET    404 404 301 301 404
@@ -151,6 +161,7 @@ watch-change               POST   302 302 302 302 302
 feed-inbox                 GET    404 200 200 200 200
 feed-runbook               GET    404 404 200 200 404
 feed-space                 GET    404 404 200 200 404
+feed-search                GET    404 404 200 200 404
 webhooks                   GET    302 404 403 200 404
 webhooks                   POST   302 404 403 302 404
 webhook                    GET    302 404 403 200 404
@@ -239,6 +250,11 @@ api-sources-sync           POST   401 404 403 202 404
 api-sources-test           GET    401 404 403 200 404
 api-sources-test           POST   401 404 403 202 404
 api-search                 GET    401 200 200 200 200
+api-saved-searches-list    GET    401 200 200 200 200
+api-saved-searches-list    POST   401 404 403 201 404
+api-saved-searches-detail  GET    401 404 200 200 404
+api-saved-searches-detail  PATCH  401 404 403 200 404
+api-saved-searches-detail  DELETE 401 404 403 204 404
 api-status                 GET    401 200 200 200 200
 api-schema                 GET    200 200 200 200 200
 api-docs                   GET    200 200 200 200 200
@@ -275,6 +291,9 @@ LISTS = (
     "api-search",
     "sources",
     "api-sources-list",
+    "saved-searches",
+    "saved-search-new",
+    "api-saved-searches-list",
 )
 # What notebooks brought along, under policies of their own.
 BYTES = ("asset", "frame", "side-file")
@@ -303,6 +322,10 @@ OF_A_SOURCE = (
     "source", "source-edit", "source-delete", "source-gone", "source-run", "source-test", "source-pause",
     "source-open",
     "api-sources-detail", "api-sources-sync", "api-sources-test",
+)  # fmt: skip
+OF_A_SAVED_SEARCH = (
+    "saved-search", "saved-search-edit", "saved-search-delete", "saved-search-tell",
+    "api-saved-searches-detail",
 )  # fmt: skip
 SEARCHES = ("search", "api-search", "api-notebooks-list")
 COMPARISONS = ("compare", "api-compare")
@@ -375,6 +398,7 @@ class World:
             webhook=self.webhook, key="note:1", what="note", told={"title": SECRET}
         )
         self.source = self._source()
+        self.saved = SavedSearch.objects.create(name=SECRET, text=NEEDLE, space=self.space, author_name=SECRET)
         lineage_refresh.catch_up()
         # The stranger and the staff collected it while they were in the space.
         self.held = {
@@ -483,6 +507,7 @@ class World:
             "feed-inbox": [key],
             "feed-runbook": [key, self.notebook.pk],
             "feed-space": [key, "ops"],
+            "feed-search": [key, self.saved.pk],
         }.get(route)
 
     def _arguments(self, route):
@@ -516,6 +541,7 @@ class World:
             "door-keys": ["ops"],
             "door-key-revoke": ["ops", DoorKey.objects.values_list("pk", flat=True).first()],
             "api-spaces-detail": ["ops"],
+            **{name: [self.saved.pk] for name in OF_A_SAVED_SEARCH},
             **{name: [self.source.pk] for name in OF_A_SOURCE},
             **{name: [self.execution.pk] for name in OF_AN_EXECUTION},
             "execution-compare": [self.execution.pk, self.execution.pk],
@@ -591,6 +617,10 @@ class World:
                 "index": 0,
                 "order": [self.held.get(person, 0)],
             },
+            "saved-search-new": {"name": "New", "q": NEEDLE, "sort": "best"},
+            "saved-search-edit": {"name": "New", "q": NEEDLE, "sort": "best", "shared": "ops"},
+            "api-saved-searches-list": {"name": "New", "q": NEEDLE, "space": "ops"},
+            "api-saved-searches-detail": {"name": "New"},
             "api-spaces-list": {"name": "New"},
             "api-spaces-detail": {"name": "Renamed"},
             "api-uploads-list": {"space": "ops", "files": file, "paths": "c.ipynb"},

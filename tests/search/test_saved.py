@@ -414,7 +414,9 @@ def test_a_feed_has_what_its_own_reader_may_read(space, closed, ann, bob, client
     )
 
 
-def test_who_left_the_space_reads_no_feed_of_its_search_and_nothing_of_it_in_their_own(space, ann, bob, client):
+def test_who_left_the_space_reads_no_feed_of_its_search_and_nothing_of_it_in_their_own(
+    space, ann, bob, client
+):
     shared, own = save(ann, space=space, told=False), save(bob, told=False)
     make_runbook(("markdown", "# Open"), "echo needle", space=space)
     refresh.drain()
