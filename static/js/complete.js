@@ -62,20 +62,23 @@ class Completion {
   async look({ isAsked = false } = {}) {
     this.asking?.abort();
     this.asking = new AbortController();
-    const query = this.field.value;
-    const before = query.slice(0, this.field.selectionStart);
+    const { value, selectionStart } = this.field;
+    // In a field of a form names stand with commas between: the one at the cursor is asked for.
+    const begin = this.only ? value.slice(0, selectionStart).match(/^(?:.*,)?\s*/)[0].length : 0;
+    const before = value.slice(begin, selectionStart);
     if (!isAsked && !this.only && /(^|[\s(])-?$/.test(before)) return this.close();
     try {
-      const answer = await ask(this.only + query, length(this.only + before), this.asking.signal);
-      if (query === this.field.value && document.activeElement === this.field) this.show(answer);
+      const query = this.only + value.slice(begin);
+      const answer = await ask(query, length(this.only + before), this.asking.signal);
+      this.shift = length(value.slice(0, begin)) - length(this.only);
+      if (value === this.field.value && document.activeElement === this.field) this.show(answer);
     } catch (error) {
       if (error.name !== "AbortError") this.close(); // without an answer one types on
     }
   }
 
   show(answer) {
-    const shift = length(this.only);
-    [this.start, this.end] = [answer.start - shift, answer.end - shift];
+    [this.start, this.end] = [answer.start + this.shift, answer.end + this.shift];
     this.options = answer.options;
     this.list.replaceChildren(...this.options.map((option, index) => this.item(option, index)));
     this.list.hidden = !this.options.length;
@@ -88,7 +91,7 @@ class Completion {
     item.id = `${this.list.id}-${index}`;
     item.setAttribute("role", "option");
     item.setAttribute("aria-selected", "false");
-    for (const [name, text] of [["value", option.label], ["about", option.about], ["hits", option.count ?? ""]]) {
+    for (const [name, text] of [["value", option.label], ["means", option.about], ["hits", option.count ?? ""]]) {
       const part = document.createElement("span");
       part.className = name;
       part.textContent = text;
