@@ -26,25 +26,32 @@ def make(notebooks: int, seed: int) -> None:
     call_command("migrate", verbosity=0)
     if Notebook.objects.count() == notebooks:
         return
+    with transaction.atomic():
+        fill(files_of(notebooks, seed))
+
+
+def files_of(notebooks: int, seed: int) -> Path:
     files = library.folder(notebooks, seed) / "files"
     if not files.exists():
         subprocess.run(
             [sys.executable, SCALE, files, "--notebooks", str(notebooks), "--seed", str(seed)], check=True
         )
-    with transaction.atomic():
-        _fill(files)
+    return files
 
 
-def _fill(files: Path) -> None:
-    spaces = {
-        name: Space.objects.create(slug=name, name=name.title()) for name in ("share", "user-notebooks")
-    }
-    known: set[str] = set()
+def fill(files: Path) -> None:
+    """Every folder is a space."""
+    spaces: dict[str, Space] = {}
+    known = set(Fragment.objects.values_list("digest", flat=True))
     cells: list[Cell] = []
     for path in sorted(files.rglob("*.ipynb")):
-        space, *inside = path.relative_to(files).parts
+        name, *inside = path.relative_to(files).parts
+        if any(part.startswith(".") for part in inside):
+            continue
+        if name not in spaces:
+            spaces[name] = Space.objects.create(slug=name.lower(), name=name.title())
         parsed = parse(path.read_bytes())
-        notebook = _notebook(path, parsed, spaces[space], "/".join(inside))
+        notebook = _notebook(path, parsed, spaces[name], "/".join(inside))
         cells += [_cell(notebook, cell, parsed.language, known) for cell in parsed.cells]
         if len(cells) >= CELLS_AT_ONCE:
             Cell.objects.bulk_create(cells)

@@ -121,6 +121,10 @@ class ResultSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField(help_text="Of all hits, each copy counted; as in facets.")
     more = serializers.BooleanField(help_text="Whether another page follows.")
     results = HitSerializer(many=True)
+    met = HitSerializer(
+        many=True,
+        help_text="Where the error was met before that the words are a line of, numbers and names apart.",
+    )
     facets = serializers.DictField(child=FacetSerializer(many=True))
     query = UnderstoodSerializer()
 
@@ -149,6 +153,7 @@ def answer(found: Found) -> dict[str, Any]:
         "count": found.count,
         "more": found.wish.page < found.page_count,
         "results": [_hit(hit) for hit in found.hits],
+        "met": [_hit(each.best) for each in found.met],
         "facets": {
             name: [{"value": each.value, "label": each.label, "count": each.count} for each in values]
             for name, values in found.facets.items()

@@ -15,6 +15,9 @@ from notebooks.models import Space
 from notebooks.models.space import Viewer
 from search.analysis import normalise
 from search.asking import Asking, wanted, words_of
+from search.errors.asking import is_error_line
+from search.errors.meeting import Met, met_before
+from search.errors.recognising import recognised
 from search.facts import Facts
 from search.folding import folded_page
 from search.language import Query, read
@@ -30,6 +33,8 @@ PAGE_SIZE = 20
 LAST_PAGE = 500
 # So many are looked through where only the notebooks are wanted.
 MOST_HITS = 1000
+# Of an error that was typed as words.
+MOST_MET, FEW_LOOKED_AT = 3, 60
 
 BEST, NEWEST = "best", "newest"
 # What a result can be narrowed by: its name in an address, and the field of the index.
@@ -87,6 +92,7 @@ class Found:
     behind: int = 0  # notebooks that the person may see and the index has yet to look at
     notes_behind: int = 0
     milliseconds: int = 0
+    met: tuple[Met, ...] = ()  # where the error was met before that the words are the line of
     pages: int | None = None  # of folds, as many as are known of: all, or one more than this
 
     @property
@@ -123,6 +129,7 @@ def find(wish: Wish, user: Viewer) -> Found:
         count=found.count,
         hits=found.hits,
         pages=found.pages,
+        met=_met(query, wish, user),
         facets=_facets(found.counted, sight.spaces),
         is_understood=is_understood,
         are_beginnings=are_beginnings and found.count > 0,
@@ -157,6 +164,13 @@ def totals(user: Viewer) -> Totals:
     notes = SearchQuerySet().filter(seen).filter(kind__exact="note").count()
     logs = SearchQuerySet().filter(seen).filter(kind__exact="log").count()
     return Totals(notebooks, everything - notebooks - notes - logs, notes, logs)
+
+
+def _met(query: Query, wish: Wish, user: Viewer) -> tuple[Met, ...]:
+    """Beside the first page of all that has the words: numbers and names may be others in them."""
+    if not wish.is_folded or wish.page > 1 or wish.narrowed or not is_error_line(query):
+        return ()
+    return met_before(recognised(query.raw), user, looked_at=FEW_LOOKED_AT)[:MOST_MET]
 
 
 @dataclass(frozen=True, slots=True)

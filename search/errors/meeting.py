@@ -60,14 +60,14 @@ class Met:
         return max([hit.updated_at for hit in self.hits] + [each.at for each in self.failures])
 
 
-def met_before(pasted: Pasted, user: Viewer) -> tuple[Met, ...]:
+def met_before(pasted: Pasted, user: Viewer, looked_at: int = LOOKED_AT) -> tuple[Met, ...]:
     """The cells that met it, the most like first. Raises haystack.exceptions.SearchBackendError."""
     asked = _asked(pasted)
     if asked is None:
         return ()
     groups: defaultdict[object, list[tuple[Likeness, Hit | LogHit]]] = defaultdict(list)
     sight = Sight(user)
-    for hit in made_of(sight.ask(asked, size=LOOKED_AT).results, (), sight.spaces):
+    for hit in made_of(sight.ask(asked, size=looked_at).results, (), sight.spaces):
         if isinstance(hit, Hit | LogHit) and (alike := likeness(pasted, _text(hit))).score >= ENOUGH:
             groups[_family(hit)].append((alike, hit))
     ranked = sorted(groups.values(), key=_rank, reverse=True)[:MOST_MET]

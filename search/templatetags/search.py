@@ -1,10 +1,12 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django import template
 from django.utils.functional import Promise
 
 from search import labels
 from search.copies import Copies
+from search.errors.answering import Answer, answers
+from search.errors.meeting import Met
 from search.guide import FIRST, Example
 from search.language.fields import FIELDS
 from search.page import Page
@@ -42,6 +44,11 @@ def field_label(field: str) -> str | Promise:
 def folder_and_name(path: str) -> str:
     """With room to break a line at."""
     return path.removesuffix(".ipynb").replace("/", " / ")
+
+
+@register.filter
+def answered(met: Iterable[Met]) -> list[Answer]:
+    return answers(met)
 
 
 @register.filter

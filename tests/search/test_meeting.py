@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 
 from execlogs.ingest import Told
 from execlogs.ingest import ingest as ingest_logs
@@ -11,6 +12,7 @@ from execlogs.models import Execution, Status, Witness
 from search import refresh
 from search.errors.meeting import met_before
 from search.errors.recognising import recognised
+from search.find import Wish, find
 from stickies.drafts import At, Draft
 from stickies.models import Kind
 from stickies.writing import write
@@ -89,6 +91,40 @@ def test_nothing_is_told_of_what_i_may_not_see(index, kato):
     ingest_logs(closed, [log(TRACEBACK.format(line=31, host="web-03"), "error", 1)])
     refresh.drain()
     assert met_before(recognised(TRACEBACK.format(line=31, host="web-03")), kato) == ()
+
+
+def test_an_error_line_typed_into_the_box_is_met_too(engine, kato):
+    space = make_space("ops", readers=[kato])
+    failed = (
+        "code",
+        "restart()",
+        [error("PermissionError", "[Errno 13] Permission denied: '/var/run/web-03.pid'")],
+    )
+    make_runbook(failed, space=space, memes=[CELL])
+    make_runbook(failed, space=make_space(), memes=[CELL])
+    refresh.drain()
+    line = "PermissionError: [Errno 1] Permission denied: '/var/run/db-11.pid'"
+    found = find(Wish(line, is_folded=True), kato)
+    assert not found.hits
+    (met,) = found.met
+    assert met.best.cell.source == "restart()"
+    assert find(Wish(line, is_folded=True), make_user()).met == ()
+    for words in ("permission denied", "in:error permission denied for web-03", "restart the web server now"):
+        assert find(Wish(words, is_folded=True), kato).met == ()
+
+
+def test_the_page_and_the_api_say_where_a_typed_error_was_met(index, client, kato):
+    space = make_space("ops", readers=[kato])
+    failed = ("code", "restart()", [error("OSError", "No space left on device: 98% of /var")])
+    notebook = make_runbook(failed, space=space, memes=[CELL])
+    refresh.drain()
+    client.force_login(kato)
+    asked = {"q": "OSError: No space left on device: 91% of /opt"}
+    html = client.get(reverse("search"), asked).content.decode()
+    assert "This error was met before" in html
+    assert f'href="{notebook.get_absolute_url()}#cell-0"' in html
+    answer = client.get(reverse("api-search"), asked).json()
+    assert (answer["count"], [each["index"] for each in answer["met"]]) == (0, [0])
 
 
 @pytest.mark.parametrize("text", ["", "12 34\n56", "a\nb", "()\n()"])
