@@ -77,5 +77,7 @@ def preferences_of(request: HttpRequest) -> Preferences:
     default = Preferences(theme=theme if theme in Preferences.Theme.values else "")
     if not request.user.is_authenticated:
         return default
-    default.user = request.user  # who chose before logging in need not choose again
-    return Preferences.objects.filter(user=request.user).first() or default
+    chosen = Preferences.objects.filter(user=request.user).first()
+    if chosen is None:
+        default.user = request.user  # who chose before logging in need not choose again
+    return chosen or default
