@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 from haystack import connections
@@ -15,7 +16,7 @@ from execlogs.models import Execution
 from notebooks.models import Notebook
 from notebooks.portions import PORTION, portions
 from search.documents import documents_of
-from search.engines.embedded import EmbeddedBackend, Writer
+from search.engines.backend import TreeBackend, Writer
 from search.logs import log_documents_of, logged
 from search.models import Due, DueLog, DueNote, Ring
 from search.notes import note_documents_of, touched_with
@@ -80,8 +81,8 @@ def is_needed() -> bool:
     return not engine.has_index() or not _is_complete(engine)
 
 
-def backend() -> EmbeddedBackend:
-    engine: EmbeddedBackend = connections["default"].get_backend()
+def backend() -> TreeBackend[Any]:
+    engine: TreeBackend[Any] = connections["default"].get_backend()
     return engine
 
 
@@ -123,7 +124,7 @@ def _some_due(notebooks: int | None, notes: int | None, logs: int | None) -> _Wa
     )
 
 
-def _drain(engine: EmbeddedBackend) -> int:
+def _drain(engine: TreeBackend[Any]) -> int:
     if not _is_due():
         return 0
     done = commits = 0
@@ -215,7 +216,7 @@ def _forget(due: _Waiting) -> None:
         DueLog.objects.filter(pk__in=some).delete()
 
 
-def _is_complete(engine: EmbeddedBackend) -> bool:
+def _is_complete(engine: TreeBackend[Any]) -> bool:
     """Whether as many notebooks, notes and logs are indexed as there are.
 
     Something due explains a difference, so that is asked last: what changed in between has left a row.

@@ -20,12 +20,40 @@ class IndexMissing(SearchBackendError):  # type: ignore[misc]
     """There is no index that this version can read. The next sweep builds it."""
 
 
-class Generations:
-    def __init__(self, path: Path, layout: str) -> None:
+class OneWriter:
+    """A lock on a folder. Who holds it may take it once more."""
+
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self.layout = layout  # changes whenever an index built before cannot be used any more
         self._depth = 0
         self._handle = -1
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """As the one writer; waits for another. A process that dies lets go of it."""
+        self._enter()
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def _enter(self) -> None:
+        if self._depth == 0:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            fcntl.flock(self._handle, fcntl.LOCK_EX)
+        self._depth += 1
+
+    def _leave(self) -> None:
+        self._depth -= 1
+        if self._depth == 0:
+            os.close(self._handle)
+
+
+class Generations(OneWriter):
+    def __init__(self, path: Path, layout: str) -> None:
+        super().__init__(path)
+        self.layout = layout  # changes whenever an index built before cannot be used any more
 
     def current(self) -> Path:
         """The generation that is searched. Raises IndexMissing."""
@@ -56,15 +84,6 @@ class Generations:
             return False
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """As the one writer; waits for another. A process that dies lets go of it."""
-        self._enter()
-        try:
-            yield
-        finally:
-            self._leave()
-
-    @contextmanager
     def replacing(self) -> Iterator[Path]:
         """A new generation, searched once the block has ended well. Inside alone()."""
         generation = self.path / f"g-{uuid4().hex}"
@@ -77,18 +96,6 @@ class Generations:
             shutil.rmtree(generation, ignore_errors=True)
             raise
         self._remove_others(generation)
-
-    def _enter(self) -> None:
-        if self._depth == 0:
-            self.path.mkdir(parents=True, exist_ok=True)
-            self._handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-            fcntl.flock(self._handle, fcntl.LOCK_EX)
-        self._depth += 1
-
-    def _leave(self) -> None:
-        self._depth -= 1
-        if self._depth == 0:
-            os.close(self._handle)
 
     def _publish(self, generation: Path) -> None:
         link = self.path / "next"

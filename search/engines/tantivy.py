@@ -14,7 +14,8 @@ import tantivy
 from haystack.constants import DJANGO_CT, ID
 from haystack.exceptions import SearchBackendError
 
-from search.engines.embedded import Answered, Asked, Document, EmbeddedBackend, EmbeddedEngine, Ranked
+from search.engines.backend import Answered, Asked, Document, Ranked
+from search.engines.embedded import EmbeddedBackend, EmbeddedEngine
 from search.engines.fields import MomentField, NumberField, PartsField, PrecedenceField, TextField
 from search.engines.kept import kept, open_index
 from search.engines.tree import FOLD, All, And, Beginning, Between, Node, Not, Nothing, Or, Text, Value

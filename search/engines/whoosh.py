@@ -22,8 +22,9 @@ from whoosh.filedb import filestore
 from whoosh.sorting import Count, FieldFacet, MultiFacet, ScoreFacet
 
 from search.analysis import SINGLE
+from search.engines.backend import Answered, Asked, Document, Ranked
 from search.engines.bigrams import SEPARATOR, Bigrams, Each, paired
-from search.engines.embedded import Answered, Asked, Document, EmbeddedBackend, EmbeddedEngine, Ranked
+from search.engines.embedded import EmbeddedBackend, EmbeddedEngine
 from search.engines.fields import LabelsField, MomentField, NumberField, PartsField, TextField
 from search.engines.tree import FOLD, All, And, Beginning, Between, Node, Not, Nothing, Or, Text, Value
 
