@@ -35,9 +35,9 @@ class ExecutionSerializer(serializers.Serializer[Any]):
     path = serializers.SerializerMethodField(help_text="In the space; else on its server, as it was logged.")
     user = serializers.CharField(source="who", help_text="A name; empty where nothing tells.")
     host = serializers.CharField()
-    started_at = serializers.DateTimeField(source="at")
-    ended_at = serializers.DateTimeField(allow_null=True)
-    duration = serializers.SerializerMethodField(help_text="In seconds.")
+    started_at = serializers.DateTimeField(help_text="As it was told: logs tell whole seconds.")
+    ended_at = serializers.DateTimeField(source="finished_at", allow_null=True)
+    duration = serializers.SerializerMethodField(help_text="In seconds, from the one to the other.")
     status = serializers.ChoiceField(Status.choices)
     code = serializers.CharField(source="transcript.code")
     output = serializers.CharField(
@@ -57,7 +57,7 @@ class ExecutionSerializer(serializers.Serializer[Any]):
         return execution.place or execution.notebook_path
 
     def get_duration(self, execution: Execution) -> float | None:
-        lasted = execution.duration
+        lasted = execution.told_duration
         return None if lasted is None else lasted.total_seconds()
 
     def get_url(self, execution: Execution) -> str:

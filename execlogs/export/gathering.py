@@ -141,9 +141,9 @@ def _ran(
     return Ran(
         pk=row.pk,
         url=address(row.get_absolute_url()),
-        at=row.at,
-        ended_at=row.ended_at,
-        duration=row.duration,
+        at=row.started_at,
+        ended_at=row.finished_at,
+        duration=row.told_duration,
         status=row.status,
         ended=row.get_status_display(),
         who=row.who,

@@ -103,7 +103,7 @@ def _ends(told: Iterable[_Told]) -> set[int]:
 
 
 def _named(pks: Collection[int]) -> dict[int, Past]:
-    fields = "pk", "at", "status", "who", "host", "place", "error"
+    fields = "pk", "at", "status", "who", "host", "place", "error", "started_text"
     rows = Execution.objects.order_by()
     return {
         pk: Past(pk, at, Status(status), *rest)

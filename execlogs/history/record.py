@@ -40,6 +40,12 @@ class Past:
     host: str
     place: str
     error: str
+    started_text: str = ""
+
+    @property
+    def started_at(self) -> datetime:
+        """As it was told: logs tell whole seconds."""
+        return self.at.replace(microsecond=0) if self.started_text else self.at
 
     @property
     def url(self) -> str:

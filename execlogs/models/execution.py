@@ -1,6 +1,6 @@
 """One cell executed once. It hangs on values: no re-ingest of a notebook can lose it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.urls import reverse
@@ -102,6 +102,24 @@ class Execution(models.Model):
     @property
     def duration(self) -> timedelta | None:
         return None if self.ended_at is None else max(self.ended_at - self.at, timedelta())
+
+    @property
+    def started_at(self) -> datetime:
+        """As it was told: logs tell seconds, and the milliseconds of `at`, from a log's name, are there for the order."""
+        return self.at.replace(microsecond=0) if self.started_text else self.at
+
+    @property
+    def finished_at(self) -> datetime | None:
+        """As it was told."""
+        if self.ended_at is None:
+            return None
+        return self.ended_at.replace(microsecond=0) if self.ended_text else self.ended_at
+
+    @property
+    def told_duration(self) -> timedelta | None:
+        """From the one to the other."""
+        ended = self.finished_at
+        return None if ended is None else max(ended - self.started_at, timedelta())
 
     @property
     def witness_names(self) -> list[str]:

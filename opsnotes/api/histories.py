@@ -10,7 +10,7 @@ from execlogs.history import History, Past
 
 class PastSerializer(serializers.Serializer[Past]):
     id = serializers.IntegerField(source="pk")
-    started_at = serializers.DateTimeField(source="at")
+    started_at = serializers.DateTimeField()
     user = serializers.CharField(source="who")
     host = serializers.CharField()
     error = serializers.CharField(help_text="The first line that says what went wrong, where one does.")
