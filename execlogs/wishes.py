@@ -49,12 +49,18 @@ class Reader:
         return cls(viewer, list(Space.objects.visible_to(viewer).order_by("name", "pk")))
 
     def space_ids(self, wish: Wish) -> list[int]:
+        """Where to look. Nowhere for a copy that this person may not see: that something ran in it is no less hidden."""
+        if wish.notebook is not None and not self._may_see(wish.notebook):
+            return []
         return [space.pk for space in self.spaces if wish.space in ("", space.slug)]
+
+    def _may_see(self, notebook: int) -> bool:
+        return Notebook.objects.visible_to(self.viewer).filter(pk=notebook).exists()
 
     def executions(self, wish: Wish) -> ExecutionQuerySet:
         """All that `wish` means; for counting and exports, which read no more than they are bounded to."""
         found = Execution.objects.visible_to(self.viewer).filter(*_plainly(wish), *of_text(wish, self.viewer))
-        return found.filter(space__in=self.space_ids(wish)) if wish.space else found
+        return found.filter(space__in=self.space_ids(wish)) if wish.space or wish.notebook else found
 
 
 def _plainly(wish: Wish) -> Iterator[Q]:

@@ -5,8 +5,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from execlogs.models import Status, Transcript
+from execlogs.ingest import Told, ingest
+from execlogs.models import Execution, Status, Transcript, Witness
+from notebooks.models import Notebook
 from tests.builders import make_runbook, make_space, make_user
+from tests.execlogs.builders import Ran
 from tests.execlogs.making import MEME, make_execution
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +127,23 @@ def test_without_a_transcript_there_is_no_text(client, space):
     Transcript.objects.all().delete()
     (told,) = found(client)
     assert (told["code"], told["output"], told["is_cut"]) == ("", "", False)
+
+
+def test_times_are_those_that_the_log_tells(client, space):
+    """To the second: what its name knows besides is there to put them in order."""
+    path = "/home/kato/notebooks/work/.log/20261121/20261121-143558-0732.log"
+    ingest(space, [Told(Witness.LOG, Ran(path=path).raw, "0")])
+    execution = Execution.objects.get()
+    (told,) = found(client)
+    assert execution.at.microsecond == 732_000
+    assert (told["started_at"], told["ended_at"], told["duration"]) == (
+        "2026-11-21T05:35:58Z", "2026-11-21T05:35:59Z", 1.0,
+    )  # fmt: skip
+
+
+def test_a_copy_that_went_out_of_sight_finds_nothing(client, space):
+    notebook = make_runbook(space=space)
+    make_execution(space, notebook=notebook)
+    Notebook.objects.filter(pk=notebook.pk).update(space=make_space("private"))
+    assert found(client, notebook=notebook.pk) == []
+    assert len(found(client)) == 1
