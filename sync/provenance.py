@@ -18,11 +18,7 @@ class Provenance:
     # When it was last looked at and there; None where it is gone, or nobody looked to the end.
     seen_at: datetime | None
     gone_since: datetime | None
-
-    @property
-    def is_on_server(self) -> bool:
-        """Where it can be opened."""
-        return self.source.kind != Source.Kind.FOLDER and not self.gone_since
+    can_open: bool  # on its server, whose address is for those who may change the source
 
 
 def provenance_of(notebook: Notebook, user: Viewer) -> Provenance | None:
@@ -32,7 +28,14 @@ def provenance_of(notebook: Notebook, user: Viewer) -> Provenance | None:
     found = files.select_related("source").order_by(F("gone_since").desc(nulls_first=True)).first()
     if found is None:
         return None
-    return Provenance(found.source, None if found.gone_since else _last_look(found.source), found.gone_since)
+    seen_at = None if found.gone_since else _last_look(found.source)
+    return Provenance(found.source, seen_at, found.gone_since, _can_open(found, user))
+
+
+def _can_open(file: SourceFile, user: Viewer) -> bool:
+    if file.gone_since or file.source.kind == Source.Kind.FOLDER:
+        return False
+    return Source.objects.manageable_by(user).filter(pk=file.source_id).exists()
 
 
 def _last_look(source: Source) -> datetime | None:

@@ -66,9 +66,10 @@ def servers_for(user: Viewer) -> QuerySet[Source]:
 
 
 def place_of(notebook: Notebook, user: Viewer) -> Place | None:
-    """Where a notebook that came from a server is, and still was when it was last looked."""
-    visible = Source.objects.visible_to(user).filter(kind__in=_WEB)
-    files = SourceFile.objects.filter(notebook=notebook, gone_since=None, source__in=visible)
+    """Where a notebook that came from a server is, and still was when it was last looked; for those who may know that
+    server's address."""
+    known = Source.objects.manageable_by(user).filter(kind__in=_WEB)
+    files = SourceFile.objects.filter(notebook=notebook, gone_since=None, source__in=known)
     found = files.select_related("source").order_by("pk").first()
     return Place(found.source, found.path) if found else None
 

@@ -110,6 +110,20 @@ def test_what_was_sent_comes_back_and_joins_its_family(client, source, jupyter, 
     assert "Open in Jupyter" not in client.get(notebook.get_absolute_url()).content.decode()
 
 
+def test_readers_are_not_led_to_the_address_of_the_server(source, jupyter, space):
+    reader = make_user("bob")
+    space.readers.add(reader)
+    (jupyter.root / "copy.ipynb").write_bytes(make_notebook("df"))
+    sync(source)
+    copy = Notebook.objects.get(path="server/copy.ipynb")
+    client = Client()
+    client.force_login(reader)
+    shown = client.get(copy.get_absolute_url()).content.decode()
+    assert "last seen there" in shown
+    assert "Open in Jupyter" not in shown
+    assert client.get(reverse("open-in-jupyter", args=[copy.pk])).status_code == 404
+
+
 def test_cells_without_an_id_take_the_assigned_one_along(client, source, jupyter, space):
     notebook = make_runbook("a", "b", "c", space=space, path="x.ipynb", memes=[None, MEMES[1], None])
     post(client, push_url(notebook), source, "x.ipynb")
