@@ -136,7 +136,7 @@ class Bringing:
 
     def failed_items(self, batch: Batch, fetched: Sequence[Fetched]) -> list[BatchItem]:
         return [
-            failed(batch, self._place(each.entry), each.entry.kind, each.trouble.code, each.trouble.detail)
+            failed(batch, self._place(each.entry), each.entry.kind, each.trouble.code, _told(each.trouble))
             for each in fetched
             if each.trouble and not each.is_later
         ]
@@ -229,6 +229,11 @@ class _Places:
         before = self._items.filter(path=place)
         before.exclude(state=State.RUNNING).delete()
         return not before.exists()
+
+
+def _told(trouble: Trouble) -> str:
+    """To all who may read the space: an address is for those who may change the source."""
+    return "" if trouble.code == Problem.MOVED else trouble.detail
 
 
 def note(source: Source, fetched: Sequence[Fetched]) -> None:

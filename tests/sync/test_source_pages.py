@@ -104,6 +104,7 @@ def test_readers_see_that_a_space_is_filled_and_never_from_where(world):
     assert shown.status_code == 200
     assert "Failed This file or folder is not there, or may not be seen." in text(shown)
     assert str(world.folder) not in shown.content.decode()
+    assert "zanzibar" not in text(shown)
     assert "Run now" not in text(shown)
     assert str(world.folder) in world.as_(world.staff).get(f"/sources/{source.pk}/").content.decode()
 
