@@ -24,13 +24,12 @@ PARSER.add_argument("--rounds", type=int, default=3)
 ASKED = library.start(PARSER)
 
 import rows  # noqa: E402
-import tantivy  # noqa: E402
 
 from notebooks.models import Notebook  # noqa: E402
 from search import refresh  # noqa: E402
 from search.documents import documents_of  # noqa: E402
 from search.engines.kept import open_index  # noqa: E402
-from search.engines.tantivy import WRITER_MEMORY, WRITER_THREADS, schema_of  # noqa: E402
+from search.engines.tantivy import WRITER_MEMORY, WRITER_THREADS, schema_of, tantivy_document  # noqa: E402
 from search.models import Due  # noqa: E402
 
 
@@ -48,7 +47,7 @@ def main() -> None:
 def raw() -> float:
     ids = list(Notebook.objects.values_list("pk", flat=True))
     documents = [
-        {name: value for name, value in document.items() if value not in (None, "")}
+        tantivy_document(document, refresh.backend().precedence)
         for start in range(0, len(ids), 300)
         for document in documents_of(ids[start : start + 300])
     ]
@@ -58,7 +57,7 @@ def raw() -> float:
     def write() -> None:
         writer = open_index(Path(folder), schema).writer(WRITER_MEMORY, WRITER_THREADS)
         for document in documents:
-            writer.add_document(tantivy.Document(**document))
+            writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()
 

@@ -46,7 +46,6 @@ import django  # noqa: E402
 django.setup()
 
 import orjson  # noqa: E402
-import tantivy  # noqa: E402
 from django.db import transaction  # noqa: E402
 from rendering import floor_cold  # noqa: E402
 
@@ -67,7 +66,7 @@ from notebooks.models import (  # noqa: E402
 )
 from search import refresh  # noqa: E402
 from search.documents import documents_of  # noqa: E402
-from search.engines.tantivy import WRITER_MEMORY, WRITER_THREADS, open_index, schema_of  # noqa: E402
+from search.engines.tantivy import WRITER_MEMORY, WRITER_THREADS, open_index, schema_of, tantivy_document  # noqa: E402
 from search.models import Due  # noqa: E402
 from tests.sites import Site, alive_in_session, children_of  # noqa: E402
 
@@ -190,7 +189,7 @@ def clear() -> None:
 def raw_tantivy() -> float:
     ids = list(Notebook.objects.values_list("pk", flat=True))
     documents = [
-        {name: value for name, value in document.items() if value not in (None, "")}
+        tantivy_document(document, refresh.backend().precedence)
         for start in range(0, len(ids), 300)
         for document in documents_of(ids[start : start + 300])
     ]
@@ -199,7 +198,7 @@ def raw_tantivy() -> float:
     def write() -> None:
         writer = open_index(FOLDER / "raw", schema).writer(WRITER_MEMORY, WRITER_THREADS)
         for document in documents:
-            writer.add_document(tantivy.Document(**document))
+            writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()
 

@@ -82,6 +82,9 @@ class UnderstoodSerializer(serializers.Serializer[Any]):
     beginnings = serializers.BooleanField(
         help_text="Nothing has these words; these have words that begin so."
     )
+    meant = serializers.CharField(
+        help_text="Where little or nothing is found, a query that finds more; else empty."
+    )
 
 
 class FacetSerializer(serializers.Serializer[Any]):
@@ -166,6 +169,7 @@ def answer(found: Found) -> dict[str, Any]:
             ],
             "hints": [hint(advice) for advice in found.query.advice],
             "beginnings": found.are_beginnings,
+            "meant": found.meant,
         },
     }
 

@@ -20,9 +20,10 @@ from search.errors.meeting import Met, met_before
 from search.errors.recognising import recognised
 from search.facts import Facts
 from search.folding import folded_page
-from search.language import Query, read
+from search.language import Query, read, write
 from search.language.tree import Word, positives
 from search.marking import Wanted
+from search.meaning import Meaning
 from search.naming import Name
 from search.showing import AnyHit, made_of, shown_of
 from search.sight import NEWEST as BY_TIME
@@ -92,6 +93,7 @@ class Found:
     behind: int = 0  # notebooks that the person may see and the index has yet to look at
     notes_behind: int = 0
     milliseconds: int = 0
+    meant: str = ""  # a query that finds more, of words that stand where the person may look
     met: tuple[Met, ...] = ()  # where the error was met before that the words are the line of
     pages: int | None = None  # of folds, as many as are known of: all, or one more than this
 
@@ -129,6 +131,7 @@ def find(wish: Wish, user: Viewer) -> Found:
         count=found.count,
         hits=found.hits,
         pages=found.pages,
+        meant=_meant(query, wish, asking, sight, found.count) if is_understood else "",
         met=_met(query, wish, user),
         facets=_facets(found.counted, sight.spaces),
         is_understood=is_understood,
@@ -164,6 +167,13 @@ def totals(user: Viewer) -> Totals:
     notes = SearchQuerySet().filter(seen).filter(kind__exact="note").count()
     logs = SearchQuerySet().filter(seen).filter(kind__exact="log").count()
     return Totals(notebooks, everything - notebooks - notes - logs, notes, logs)
+
+
+def _meant(query: Query, wish: Wish, asking: Asking, sight: Sight, count: int) -> str:
+    tree = (
+        Meaning(sight, asking, narrowed(wish, sight.spaces)).of(query.tree, count) if wish.is_folded else None
+    )
+    return "" if tree is None else write(tree)
 
 
 def _met(query: Query, wish: Wish, user: Viewer) -> tuple[Met, ...]:

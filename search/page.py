@@ -108,6 +108,10 @@ class Page:
         return tuple(facet for facet in made if facet.is_chosen or len(facet.options) > 1)
 
     @property
+    def meant_url(self) -> str:
+        return self._url(q=self.found.meant, page=None)
+
+    @property
     def unfolded_url(self) -> str:
         """Every copy of a cell as a hit of its own."""
         return self._url(fold=0, page=None)

@@ -19,6 +19,7 @@ from search.engines.embedded import EmbeddedBackend, EmbeddedEngine
 from search.engines.fields import MomentField, NumberField, PartsField, PrecedenceField, TextField
 from search.engines.kept import kept, open_index
 from search.engines.tree import FOLD, All, And, Beginning, Between, Node, Not, Nothing, Or, Text, Value
+from search.near import edits_for
 
 Query = tantivy.Query
 Occur = tantivy.Occur
@@ -48,10 +49,7 @@ class TantivyWriter:
 
     def add(self, document: Document) -> None:
         self._has_changes = True
-        values = {name: value for name, value in document.items() if value not in (None, "", [])}
-        if self._precedence in values:
-            values[self._precedence] *= A_DAY
-        self._writer.add_document(tantivy.Document(**values))
+        self._writer.add_document(tantivy_document(document, self._precedence))
 
     def remove(self, field: str, value: str | int) -> None:
         self._has_changes = True
@@ -116,7 +114,9 @@ class Backend(EmbeddedBackend):
         scores = [0.0 if asked.order_by else score for score, _ in found.hits]
         addresses = [address for _, address in found.hits]
         identifiers = [str(searcher.doc(address).get_first(ID)) for address in addresses]
-        folds = searcher.fast_field_values(FOLD, addresses) if FOLD in self.fields else [None] * len(scores)
+        folds: list[Any] = (
+            searcher.fast_field_values(FOLD, addresses) if FOLD in self.fields else [None] * len(scores)
+        )
         return _total(found), [Ranked(*each) for each in zip(identifiers, scores, folds, strict=True)]
 
     def _order(self, order_by: Sequence[str]) -> dict[str, Any]:
@@ -179,6 +179,8 @@ class Backend(EmbeddedBackend):
             return phrase(self.schema, field, list(text.atoms))
         if text.is_prefix:
             return self._beginning(field, text.atoms[0])
+        if text.is_near and (edits := edits_for(text.atoms[0])):
+            return Query.fuzzy_term_query(self.schema, field, text.atoms[0], edits)
         return Query.term_query(self.schema, field, text.atoms[0])
 
     def _beginning(self, field: str, text: str) -> tantivy.Query:
@@ -236,6 +238,13 @@ def schema_of(fields: dict[str, Any]) -> tantivy.Schema:
         else:
             builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     return builder.build()
+
+
+def tantivy_document(document: Document, precedence: str) -> tantivy.Document:
+    values = {name: value for name, value in document.items() if value not in (None, "", [])}
+    if precedence in values:
+        values[precedence] *= A_DAY
+    return tantivy.Document(**values)
 
 
 def _all_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:

@@ -53,6 +53,7 @@ class Text:
     atoms: tuple[str, ...]
     is_prefix: bool = False  # the last atom is a beginning
     is_exact: bool = False  # as written, not as a part of a word written together
+    is_near: bool = False  # one atom, or what is but few letters apart: search/near.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,9 @@ class Builder:
             found = tuple(atoms(str(value)))
             is_prefix = lookup == "startswith"
             return Text(field, found, is_prefix=is_prefix, is_exact=not is_prefix) if found else Nothing()
+        if lookup == "fuzzy":
+            near = tuple(Text(field, (atom,), is_near=True) for atom in atoms(str(value)))
+            return And(near) if near else Nothing()
         raise SearchBackendError(f"Text cannot be searched by {lookup!r}.")
 
 

@@ -27,6 +27,7 @@ from search.engines.bigrams import SEPARATOR, Bigrams, Each, paired
 from search.engines.embedded import EmbeddedBackend, EmbeddedEngine
 from search.engines.fields import LabelsField, MomentField, NumberField, PartsField, TextField
 from search.engines.tree import FOLD, All, And, Beginning, Between, Node, Not, Nothing, Or, Text, Value
+from search.near import edits_for
 
 # whoosh3 says that it is typed, and is so by half.
 whoosh_query: Any = whoosh.query
@@ -198,6 +199,8 @@ class Backend(EmbeddedBackend, WhooshSearchBackend):  # type: ignore[misc]
 
     def _side_by_side(self, field: str, text: Text, weight: float) -> Any:
         tokens, last_is_beginning = _sought(text)
+        if text.is_near and (edits := edits_for(tokens[0])):
+            return whoosh_query.FuzzyTerm(field, tokens[0], boost=weight, maxdist=edits)
         last: Any = whoosh_query.Term(field, tokens[-1], boost=weight)
         if last_is_beginning:
             last = whoosh_query.Prefix(field, tokens[-1], boost=weight)

@@ -221,6 +221,7 @@ def test_the_api_answers_as_promised(space, api):
         ],
         "hints": [],
         "beginnings": False,
+        "meant": "",
     }
 
 
