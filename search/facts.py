@@ -23,7 +23,7 @@ from search.analysis import normalise
 from search.language.dates import Stretch
 from search.language.tree import Leaf, Prefix
 from stickies.models import Note
-from stickies.models.note import Kind, Reach
+from stickies.models.note import Kind, NoteQuerySet, Reach
 
 # So many are handed to the engine; of more the latest.
 MOST = 20_000
@@ -76,9 +76,7 @@ class Facts:
 
     def noted(self, *, only_hazards: bool) -> Borne:
         """Cells and notebooks with a note that is not resolved."""
-        notes = Note.objects.alive().threads().filter(space__in=self.spaces, resolved_at=None)
-        if only_hazards:
-            notes = notes.filter(kind=Kind.HAZARD)
+        notes = self._open_notes(only_hazards=only_hazards)
         cells = notes.exclude(meme=None).filter(is_of_notebook=False).exclude(reach=Reach.NOTEBOOK)
         return (
             [str(meme) for meme in cells.order_by().values_list("meme", flat=True).distinct()[:MOST]],
@@ -87,6 +85,10 @@ class Facts:
             ),
         )
 
+    def is_noted(self, *, only_hazards: bool) -> bool:
+        """Whether anything has such a note."""
+        return self._open_notes(only_hazards=only_hazards).exists()
+
     def stale(self, now: datetime) -> SQ:
         """Runbooks, and their cells, that were neither changed nor executed for long."""
         since = now - timedelta(days=settings.STALE_DAYS)
@@ -94,6 +96,10 @@ class Facts:
         worked = list(lately.values_list("notebook", flat=True).distinct()[:MOST])
         found = SQ(updated__lt=since) & ~SQ(kind__in=["note", "log"])
         return found & ~SQ(notebook__in=worked) if worked else found
+
+    def _open_notes(self, *, only_hazards: bool) -> NoteQuerySet:
+        notes = Note.objects.alive().threads().filter(space__in=self.spaces, resolved_at=None)
+        return notes.filter(kind=Kind.HAZARD) if only_hazards else notes
 
     def _executions(self) -> ExecutionQuerySet:
         return Execution.objects.filter(space__in=self.spaces)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
+from operator import or_
 
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -38,6 +40,7 @@ LEAST_OF_A_WORD = 2
 _AS_WRITTEN = {"owner": "owner", "lang": "language"}
 # Asking the database for all that was executed takes longer than somebody types.
 _SLOW = {"by", "ran", "failed", "has", "is"}
+_NOTED = {"note", "hazard"}  # of what it has; the database knows
 
 DAYS = {
     "en": (
@@ -132,17 +135,26 @@ class _Values:
             yield Option(written(place, value), value, label, count)
 
     def _by_word(self, word: str) -> list[Option]:
+        """Of all kinds of names those that begin so, asked for at once."""
+        folded = normalise(word)
+        begun = reduce(or_, (SQ(**{f"{NAMED[name]}__startswith": folded}) for name in BY_WORD))
+        options = {"limit": MOST_BY_WORD, "prefix": folded}
+        counted = self.sight.ask(
+            self.narrowed & begun, facets={NAMED[name]: options for name in BY_WORD}
+        ).counted
         found = [
             Option(as_field(name, value), value, str(FIELDS[name].label), count)
             for name in BY_WORD
-            for value, _, count in self.of(FIELDS[name], word)
+            for value, count in counted.get(NAMED[name], ())
         ]
         return sorted(found, key=lambda option: -(option.count or 0))[:MOST_BY_WORD]
 
     def of(self, field: FieldKind, typed: str) -> Iterable[tuple[str, str, int | None]]:
         """Values, what to say of them, and how many hits they have."""
         if field.values is Values.CHOICE:
-            return self._existing(field, [each for each in field.choices if each.startswith(typed.casefold())])
+            return self._existing(
+                field, [each for each in field.choices if each.startswith(typed.casefold())]
+            )
         if field.values is Values.DATE:
             return self._dates(field, typed)
         ask = _ASKED.get(field.name)
@@ -200,6 +212,10 @@ class _Values:
 
     def _existing(self, field: FieldKind, values: Iterable[str]) -> Iterator[tuple[str, str, int | None]]:
         for value in values:
+            if field.name == "has" and value in _NOTED:
+                if self.asking.facts.is_noted(only_hazards=value == "hazard"):
+                    yield value, said(field, Word(value)), None
+                continue
             asked = self.asking.of(Field(field.name, (Word(value),)))
             if count := self.sight.ask(self.narrowed & asked).count:
                 yield value, said(field, Word(value)), count
