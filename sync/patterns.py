@@ -16,11 +16,14 @@ from sync.models import Source
 OWNER = "{owner}"
 # What a hub mounts into every user's folder: everybody's notebooks once more, and what all share.
 MOUNTED = ("users", "share")
+# Each further wildcard multiplies what a name can be tried for: with eight, one long name held a worker for hours.
+MOST_WILD, MOST_WILD_IN_A_NAME = 5, 3
+_RUN = re.compile(r"\*+")
 _NOTEBOOK_NAME = re.compile(r"(?P<folder>.*?)[^/]*\.ipynb", re.IGNORECASE)
 
 
 class InvalidPattern(ValueError):
-    """A line that is no pattern; it is the argument."""
+    """A line that is no pattern, or one with too many wildcards; it is the argument."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,16 @@ def _spec(lines: Iterable[str]) -> GitIgnoreSpec | None:
     return GitIgnoreSpec.from_lines(wanted) if wanted else None
 
 
+def is_wild(line: str) -> bool:
+    """Whether it has more wildcards than names can be compared with in time."""
+    in_names = [len(_RUN.findall(name)) for name in line.split("/")]
+    return sum(in_names) > MOST_WILD or max(in_names) > MOST_WILD_IN_A_NAME
+
+
 @lru_cache(maxsize=256)
 def _checked(line: str) -> None:
+    if is_wild(line):
+        raise InvalidPattern(line)
     try:
         GitIgnoreSpec.from_lines([line])
     except ValueError as error:
@@ -139,6 +150,8 @@ def _owner_pattern(pattern: str) -> re.Pattern[str] | None:
     """`*` is anything in one name, `**` anything; what the pattern ends before may go on."""
     if OWNER not in pattern:
         return None
+    if is_wild(pattern):
+        raise InvalidPattern(pattern)
     before, _, after = pattern.strip("/").partition(OWNER)
     behind = _regex(after.removesuffix("/**"))
     return re.compile(f"{_regex(before)}(?P<owner>[^/]+?){behind}/.")

@@ -150,7 +150,18 @@ def _check_patterns(text: str) -> None:
     try:
         patterns.check(text)
     except patterns.InvalidPattern as error:
-        raise ValidationError(_("This line is no pattern: %(line)s") % {"line": str(error)}) from error
+        line = str(error)
+        if patterns.is_wild(line):
+            raise ValidationError(_wild_text(line)) from error
+        raise ValidationError(_("This line is no pattern: %(line)s") % {"line": line}) from error
+
+
+def _wild_text(line: str) -> str:
+    return _("At most %(in_all)d wildcards in a line, and %(in_name)d in one name: %(line)s") % {
+        "in_all": patterns.MOST_WILD,
+        "in_name": patterns.MOST_WILD_IN_A_NAME,
+        "line": line,
+    }
 
 
 def _check_owner_pattern(source: Source) -> None:
@@ -161,6 +172,8 @@ def _check_owner_pattern(source: Source) -> None:
         raise ValidationError(
             _("Write {owner} once, where the owner’s name stands in the path: {owner}/** for example.")
         )
+    if patterns.is_wild(source.owner_pattern):
+        raise ValidationError(_wild_text(source.owner_pattern))
 
 
 def _check_mapping(source: Source) -> None:

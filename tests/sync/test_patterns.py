@@ -96,3 +96,17 @@ def test_paths_of_containers_lead_into_the_space():
         ("/data", "hub"),
     ]
     assert mapping_for(lines, "", "hub") == [("/data", "hub")]
+
+
+@pytest.mark.parametrize("line", ["*a*a*a*b.ipynb", "a/*/*/*/*/*/*.ipynb"])
+def test_lines_that_names_could_not_be_compared_with_in_time_are_no_patterns(line):
+    with pytest.raises(InvalidPattern):
+        check(line)
+    with pytest.raises(InvalidPattern):
+        patterns(include=line)
+
+
+def test_an_owner_is_looked_for_in_no_more_places_than_there_is_time_for():
+    with pytest.raises(InvalidPattern):
+        patterns(owner_pattern="**/**/**/**/**/**/{owner}/x")
+    check("/*/20??-*/**/*.ipynb")  # what people write stays a pattern
