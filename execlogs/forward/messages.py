@@ -12,6 +12,7 @@ from typing import Any
 import msgpack
 
 _MOST_RECORDS = 100_000  # of one message
+_A_LITTLE = 16 * 1024  # bytes
 _BROKEN = (msgpack.exceptions.UnpackException, ValueError, TypeError)  # the last: a list for a key
 
 
@@ -93,17 +94,24 @@ def _log(record: Any) -> bytes | None:
 def _unzipped(packed: bytes, most_bytes: int) -> bytes:
     """One gzip member after the other, as fluentd joins them."""
     parts: list[bytes] = []
-    room = most_bytes
-    while packed:
-        gunzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    room, begins, gunzip = most_bytes, 0, _gunzip()
+    while begins < len(packed):
+        if gunzip.eof:
+            gunzip = _gunzip()
+        # A little at a time: what one member leaves is copied, and there may be millions of them.
+        some = packed[begins : begins + _A_LITTLE]
         try:
-            parts.append(gunzip.decompress(packed, room + 1))
+            parts.append(gunzip.decompress(some, room + 1))
         except zlib.error as error:
             raise BadMessage("not gzip") from error
         room -= len(parts[-1])
         if room < 0:
             raise BadMessage("too large")
-        if not gunzip.eof:
-            raise BadMessage("cut off")
-        packed = gunzip.unused_data
+        begins += len(some) - len(gunzip.unused_data)
+    if packed and not gunzip.eof:
+        raise BadMessage("cut off")
     return b"".join(parts)
+
+
+def _gunzip() -> "zlib._Decompress":
+    return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)

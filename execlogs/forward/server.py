@@ -22,6 +22,7 @@ MOST_CONNECTIONS = 500
 MOST_WAITING = 1_000  # messages that are read and not yet stored
 A_PORTION = 500  # messages
 PATIENCE = 10  # seconds in which a client has to show that it knows the key
+_LONGEST_GREETING = 64 * 1024  # bytes: who is not known yet fills no memory
 _READ = 64 * 1024
 
 Store = Callable[[Sequence[bytes]], None]  # in a thread; returns once the logs are safe
@@ -97,7 +98,10 @@ class Listener:
         greeting = Greeting(self._manner.shared_key, socket.gethostname())
         writer.write(greeting.helo())
         await writer.drain()
+        left = _LONGEST_GREETING
         while received := await reader.read(_READ):
+            if (left := left - len(received)) < 0:
+                raise BadMessage("it greets for too long")
             for ping in stream.feed(received):
                 is_known = greeting.is_known(ping)
                 writer.write(greeting.pong(ping, is_known=is_known))

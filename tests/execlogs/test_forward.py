@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha512
 from pathlib import Path
 
@@ -88,6 +88,14 @@ def said(connection):
         for value in unpacker:
             return value
     return None
+
+
+def is_cut_off(connection):
+    connection.settimeout(5)  # less than the patience with who says nothing
+    try:
+        return said(connection) is None
+    except ConnectionError:
+        return True
 
 
 def packed(*entries):
@@ -168,6 +176,22 @@ def test_message_above_the_limit_ends_its_connection():
                 connection.sendall(b"\xdb\x7f\xff\xff\xff" + b"x" * 10_000)
                 time.sleep(0.001)
         assert server.stored == []
+
+
+def test_many_small_members_are_unpacked_as_fast_as_one():
+    member = gzip.compress(packed([1, RECORD]))
+    began = time.perf_counter()
+    found = Stream(100_000_000).message([b"tag", member * 20_000, {b"compressed": b"gzip"}])
+    assert len(found.logs) == 20_000
+    assert time.perf_counter() - began < 5  # it copied what was left once a member: a minute and more
+
+
+def test_who_is_not_known_yet_fills_no_memory():
+    with serving(shared_key="secret") as server, server.connected() as connection:
+        said(connection)
+        with suppress(ConnectionError):
+            connection.sendall(b"\xdc\xff\xff" + b"\x90" * 65_000)  # a list that does not end
+        assert is_cut_off(connection)
 
 
 def test_bomb_of_gzip_is_not_unpacked():
