@@ -23,9 +23,11 @@ class LeaseLost(Exception):
 
 class BatchQuerySet(models.QuerySet["Batch"]):
     def visible_to(self, user: Viewer) -> "BatchQuerySet":
-        """Whoever may read the space sees how its files came in; whoever brought them does anyway."""
+        """Whoever may read the space sees how its files came in; whoever brought them does anyway. What a source brings
+        in somebody's name was brought by nobody."""
         readable = models.Q(space__in=Space.objects.visible_to(user))
-        return self.filter(readable | models.Q(by=user.pk)) if user.is_authenticated else self.none()
+        brought = models.Q(by=user.pk) & ~models.Q(kind=Batch.Kind.SYNC)
+        return self.filter(readable | brought) if user.is_authenticated else self.none()
 
 
 class Batch(models.Model):

@@ -127,6 +127,13 @@ def test_strangers_are_told_of_no_source(world):
     assert client.get("/sources/?space=ops").status_code == 200
 
 
+def test_in_whose_name_it_came_in_sees_it_no_longer_than_the_space(world):
+    person = make_user("left")
+    batch = Batch.objects.create(kind="sync", space=world.space, by=person)
+    assert world.as_(person).get(f"/batches/{batch.pk}/").status_code == 404
+    assert world.as_(world.reader).get(f"/batches/{batch.pk}/").status_code == 200
+
+
 def questions(client, path):
     with CaptureQueriesContext(connection) as asked:
         assert client.get(path).status_code == 200
