@@ -49,7 +49,7 @@ class Reader:
         return cls(viewer, list(Space.objects.visible_to(viewer).order_by("name", "pk")))
 
     def space_ids(self, wish: Wish) -> list[int]:
-        """Where to look. Nowhere for a copy that this person may not see: that something ran in it is no less hidden."""
+        """Where to look. Nowhere for a copy that may not be seen: that something ran in it is hidden alike."""
         if wish.notebook is not None and not self._may_see(wish.notebook):
             return []
         return [space.pk for space in self.spaces if wish.space in ("", space.slug)]

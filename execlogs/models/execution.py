@@ -105,7 +105,7 @@ class Execution(models.Model):
 
     @property
     def started_at(self) -> datetime:
-        """As it was told: logs tell seconds, and the milliseconds of `at`, from a log's name, are there for the order."""
+        """As it was told: logs tell seconds; the milliseconds of `at`, of a log's name, are there for the order."""
         return self.at.replace(microsecond=0) if self.started_text else self.at
 
     @property

@@ -72,7 +72,14 @@ def test_each_filter_narrows(client, person, space, asked):
     make_execution(space)
     other = make_space("other", readers=[person])
     wanted = make_execution(
-        other, "say needle", minute=60, meme=MEME, branch="1-00ff", who="sato", host="hub", status=Status.ERROR
+        other,
+        "say needle",
+        minute=60,
+        meme=MEME,
+        branch="1-00ff",
+        who="sato",
+        host="hub",
+        status=Status.ERROR,
     )
     assert [each["id"] for each in found(client, **asked)] == [wanted.pk]
 
