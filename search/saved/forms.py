@@ -59,7 +59,7 @@ class SavedSearchForm(forms.Form):
         self.narrowed = narrowed_in(data) if data is not None else dict(search.narrowed)
         self.spaces = {space.slug: space for space in shareable_with(person)}
         shared = self.fields["shared"]
-        shared.choices = [("", _("Only I")), *_named(self.spaces)]  # type: ignore[attr-defined]
+        shared.choices = [("", _("Only me")), *_named(self.spaces)]  # type: ignore[attr-defined]
         if not self.spaces:
             del self.fields["shared"], self.fields["webhooks"]
 
