@@ -190,7 +190,7 @@ def test_who_is_not_known_yet_fills_no_memory():
     with serving(shared_key="secret") as server, server.connected() as connection:
         said(connection)
         with suppress(ConnectionError):
-            connection.sendall(b"\xdc\xff\xff" + b"\x90" * 65_000)  # a list that does not end
+            connection.sendall(b"\xdb\x00\x02\x00\x00" + b"x" * 70_000)  # of a text of 128 KB
         assert is_cut_off(connection)
 
 
