@@ -97,5 +97,5 @@ def test_the_queries_do_not_grow_with_what_is_shown(client, django_assert_num_qu
     for index in range(number):
         make_runbook(("code", "ls", [error("E", "x")]), space=space, path=f"{index}.ipynb")
     client.force_login(reader)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(HOME)

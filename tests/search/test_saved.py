@@ -89,6 +89,16 @@ def test_what_matches_anew_is_told_once(space, ann):
     assert len(told(ann)) == 1
 
 
+def test_every_engine_finds_what_is_new_among_what_came(engine, ann):
+    space = make_space(writers=[ann])
+    save(ann, "needle -hay", narrowed={"kind": "code"})
+    make_runbook("echo needle", "echo needle hay", space=space, path="a.ipynb")
+    catch_up()
+    make_runbook("grep needle", space=space, path="b.ipynb")
+    catch_up()
+    assert [count for count, _ in told(ann)] == [1, 1]
+
+
 def test_what_matched_before_is_not_new_when_it_is_saved_again(space, ann):
     make_runbook("echo needle", space=space, path="a.ipynb")
     refresh.drain()
