@@ -1,7 +1,7 @@
 """Copies of one cell as one hit: pages of folds over the hits as they are ranked.
 
 The engine is asked slice by slice until a page is full. It tells with each hit whose copy it is, so nothing is looked
-up for this; only for the folds of one page it is asked how many further copies there are, and which stand in a template.
+up for this; only for the folds of one page it is asked how many further copies there are, and which are a template's.
 """
 
 from __future__ import annotations

@@ -44,6 +44,11 @@ class Hit:
         return None if self.cell is None else self.cell.index
 
     @property
+    def happened_at(self) -> datetime:
+        """When its output came about, where that is told; else when it was saved."""
+        return (self.cell.executed_at if self.cell else None) or self.updated_at
+
+    @property
     def title_text(self) -> str:
         title = "".join(text for text, _ in self.title)
         section = "".join(text for text, _ in self.section)
@@ -97,7 +102,7 @@ def _cells(names: Collection[Name]) -> dict[tuple[int, int], Cell]:
         notebook__in={notebook for notebook, _ in wanted}, index__in={index for _, index in wanted}
     ).values_list("pk", "notebook_id", "index")
     found = [pk for pk, *place in places if tuple(place) in wanted]
-    rows = Cell.objects.filter(pk__in=found).defer("execution_count", "executed_at")
+    rows = Cell.objects.filter(pk__in=found).defer("execution_count")
     return {(cell.notebook_id, cell.index): cell for cell in rows}
 
 

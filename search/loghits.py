@@ -36,6 +36,10 @@ class LogHit:
         return self.execution.at
 
     @property
+    def happened_at(self) -> datetime:
+        return self.execution.at
+
+    @property
     def url(self) -> str:
         return self.execution.get_absolute_url()
 

@@ -34,6 +34,9 @@ class Answer:
 
     @property
     def error(self) -> str:
+        """The line that was met, of several that it said."""
+        if self.met.line:
+            return self.met.line
         best = self.met.best
         if isinstance(best, Hit) and best.cell is not None:
             named = f"{best.cell.error_name}: {best.cell.error_message}".strip(": ")

@@ -5,11 +5,12 @@ The engine gives what has the same words; how much it is the same error is decid
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
+from math import log2
 from operator import and_, or_
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from notebooks.models import Notebook
 from notebooks.models.space import Viewer
 from search.errors.folding import folded, stretches
 from search.errors.recognising import Pasted
-from search.errors.resembling import Likeness, likeness
+from search.errors.resembling import Likeness, Rarity, likeness
 from search.hits import Hit
 from search.loghits import LogHit
 from search.showing import AnyHit, made_of
@@ -46,6 +47,7 @@ class Met:
     failures: Sequence[Execution]  # the latest first; what the logs tell
     mending: Mending | None  # of the latest failure that was mended, else of the latest
     notes: Sequence[Note]
+    line: str  # of what failed in the best, the one that says most of what is the same
 
     @property
     def best(self) -> Hit | LogHit:
@@ -57,7 +59,7 @@ class Met:
 
     @property
     def latest(self) -> datetime:
-        return max([hit.updated_at for hit in self.hits] + [each.at for each in self.failures])
+        return max([hit.happened_at for hit in self.hits] + [each.at for each in self.failures])
 
 
 def met_before(pasted: Pasted, user: Viewer, looked_at: int = LOOKED_AT) -> tuple[Met, ...]:
@@ -70,8 +72,10 @@ def met_before(pasted: Pasted, user: Viewer, looked_at: int = LOOKED_AT) -> tupl
     for hit in made_of(sight.ask(asked, size=looked_at).results, (), sight.spaces):
         if isinstance(hit, Hit | LogHit) and (alike := likeness(pasted, _text(hit))).score >= ENOUGH:
             groups[_family(hit)].append((alike, hit))
-    ranked = sorted(groups.values(), key=_rank, reverse=True)[:MOST_MET]
-    return _told(pasted, [sorted(each, key=_order, reverse=True) for each in ranked], user)
+    rarity = _rarity(groups)
+    ranked = sorted(groups.values(), key=lambda group: _rank(group, rarity), reverse=True)[:MOST_MET]
+    ordered = [sorted(each, key=lambda one: _order(one, rarity), reverse=True) for each in ranked]
+    return _told(pasted, ordered, rarity, user)
 
 
 def _asked(pasted: Pasted) -> SQ | None:
@@ -104,27 +108,38 @@ def _family(hit: Hit | LogHit) -> object:
     return hit.cell.meme if hit.cell else hit.notebook.pk
 
 
-def _rank(group: Sequence[tuple[Likeness, AnyHit]]) -> tuple[float, datetime]:
-    return round(max(alike.score for alike, _ in group), 1), max(hit.updated_at for _, hit in group)
+def _rarity(groups: Mapping[object, Sequence[tuple[Likeness, AnyHit]]]) -> Rarity:
+    """By how many of the cells that come into question have a line."""
+    having = Counter(
+        line
+        for group in groups.values()
+        for line in {each.key for alike, _ in group for each in alike.shared if each.is_whole}
+    )
+    return lambda line: 1 / (1 + log2(max(having[line], 1)))
 
 
-def _order(each: tuple[Likeness, AnyHit]) -> tuple[float, datetime]:
-    return round(each[0].score, 1), each[1].updated_at
+def _rank(group: Sequence[tuple[Likeness, Hit | LogHit]], rarity: Rarity) -> tuple[float, datetime]:
+    return max(_order(each, rarity)[0] for each in group), max(hit.happened_at for _, hit in group)
+
+
+def _order(each: tuple[Likeness, Hit | LogHit], rarity: Rarity) -> tuple[float, datetime]:
+    return round(each[0].weighed(rarity), 1), each[1].happened_at
 
 
 def _told(
-    pasted: Pasted, groups: Sequence[Sequence[tuple[Likeness, Hit | LogHit]]], user: Viewer
+    pasted: Pasted, groups: Sequence[Sequence[tuple[Likeness, Hit | LogHit]]], rarity: Rarity, user: Viewer
 ) -> tuple[Met, ...]:
     """With what the database knows of each: a constant number of queries."""
     memes = [meme for group in groups if isinstance(meme := _family(group[0][1]), UUID)]
     failures = _failures(memes, pasted, groups, user)
     mendings = mendings_of([each for of_one in failures.values() for each in of_one], user)
     notes = _notes(memes, user)
-    return tuple(_met(group, failures, mendings, notes) for group in groups)
+    return tuple(_met(group, rarity, failures, mendings, notes) for group in groups)
 
 
 def _met(
     group: Sequence[tuple[Likeness, Hit | LogHit]],
+    rarity: Rarity,
     failures: Mapping[UUID, Sequence[Execution]],
     mendings: Mapping[int, Mending],
     notes: Mapping[UUID, Sequence[Note]],
@@ -140,6 +155,7 @@ def _met(
         failures=failed,
         mending=next((each for each in mended if each.is_repaired), mended[0] if mended else None),
         notes=notes.get(meme, ()) if meme else (),
+        line=group[0][0].telling(rarity),
     )
 
 

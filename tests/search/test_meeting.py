@@ -16,7 +16,7 @@ from search.find import Wish, find
 from stickies.drafts import At, Draft
 from stickies.models import Kind
 from stickies.writing import write
-from tests.builders import error, make_runbook, make_space, make_user
+from tests.builders import error, make_runbook, make_space, make_user, stream
 
 pytestmark = pytest.mark.django_db
 HUB = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "operationhub"
@@ -125,6 +125,43 @@ def test_the_page_and_the_api_say_where_a_typed_error_was_met(index, client, kat
     assert f'href="{notebook.get_absolute_url()}#cell-0"' in html
     answer = client.get(reverse("api-search"), asked).json()
     assert (answer["count"], [each["index"] for each in answer["met"]]) == (0, [0])
+
+
+def test_a_line_that_every_cell_has_says_less_than_one_that_is_rare(index, kato):
+    space = make_space("ops", readers=[kato])
+    for number in range(6):
+        output = [
+            stream("ping lost somewhere else"),
+            error("RuntimeError", f"Unexpected exit code: {number}"),
+        ]
+        make_runbook(("code", f"ping {number}", output), space=space, path=f"{number}.ipynb")
+    mount = [stream("mount failed: volume data-07 is gone\nretrying"), error("ValueError", "3 left")]
+    make_runbook(("code", "mount()", mount), space=space, path="mount.ipynb")
+    refresh.drain()
+    met = met_before(
+        recognised("mount failed: volume data-11 is gone\nRuntimeError: Unexpected exit code: 1"), kato
+    )
+    assert met[0].best.cell.source == "mount()"
+    assert met[0].line == "mount failed: volume data-07 is gone"
+    assert len(met) == 7
+    assert {each.line for each in met[1:]} == {
+        f"RuntimeError: Unexpected exit code: {number}" for number in range(6)
+    }
+
+
+def test_of_what_a_notebook_alone_tells_it_says_when_that_was_executed(index, kato):
+    space = make_space("ops", readers=[kato])
+    failed = {
+        "cell_type": "code",
+        "source": "restart()",
+        "metadata": {"execution": {"iopub.status.idle": "2026-02-03T04:05:06Z"}},
+        "outputs": [error("OSError", "volume is gone")],
+        "execution_count": 1,
+    }
+    make_runbook(failed, space=space)
+    refresh.drain()
+    (met,) = met_before(recognised("Traceback\nOSError: volume is gone"), kato)
+    assert met.latest.isoformat() == "2026-02-03T04:05:06+00:00"
 
 
 @pytest.mark.parametrize("text", ["", "12 34\n56", "a\nb", "()\n()"])
