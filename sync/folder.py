@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import time
@@ -98,8 +99,14 @@ class FolderReader:
             yield from self._below(path, been)
 
     def _is_folder(self, path: str) -> bool:
-        with closing(handle_below(self._top, path)) as handle:
-            return stat.S_ISDIR(os.fstat(handle).st_mode)
+        """A link is none, wherever it leads."""
+        try:
+            with closing(handle_below(self._top, path)) as handle:
+                return stat.S_ISDIR(os.fstat(handle).st_mode)
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                return False
+            raise
 
     def _single(self, path: str) -> Iterator[Listing]:
         folder, _, name = path.rpartition("/")

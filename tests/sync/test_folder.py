@@ -211,6 +211,16 @@ def test_what_was_written_a_moment_ago_may_be_written_again_unseen(root):
     }
 
 
+def test_a_link_that_is_new_is_no_trouble(root):
+    """What was named is what changed: people put links beside their notebooks."""
+    write(root / "there.ipynb")
+    (root / "link.ipynb").symlink_to("there.ipynb")
+    (root / "loop").symlink_to(".")
+    found = list(reader(root, ["link.ipynb", "loop", "loop/there.ipynb"]).folders())
+    assert [listing.trouble for listing in found if listing.trouble] == []
+    assert [entry.path for listing in found for entry in listing.entries] == ["link.ipynb"]
+
+
 def test_only_what_is_named_is_looked_at(root):
     for name in ("a/x.ipynb", "a/y.ipynb", "b/deep/z.ipynb", "c/w.ipynb", ".hidden/v.ipynb"):
         write(root / name)
