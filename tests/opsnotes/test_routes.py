@@ -311,7 +311,13 @@ OF_AN_EXECUTION = (
     "api-executions-detail",
 )
 # What they are asked for.
-ASKED = {"source-new": "kind=jupyter", "incident": "since=2020-01-01", "execution-compare-choice": "a=1&b=2"}
+ASKED = {
+    "source-new": "kind=jupyter",
+    "incident": "since=2020-01-01",
+    "execution-compare-choice": "a=1&b=2",
+    "search-complete": "q=space:",
+    "search-suggestions": "q=space:",
+}
 LOG = (
     "ls\n----\npath: /home/kato/.log/1.log\nstart time: 2026-05-02 12:00:00(UTC)\n----\n\n----\n"
     "end time: 2026-05-02 12:00:01(UTC)\n0 chunks with matched keywords or errors\n----\nexecute_reply_status: ok\n"
