@@ -3,8 +3,13 @@
 import pytest
 from django.core.cache import cache
 from django.utils import translation
+from hypothesis import settings as hypothesis
 
 from tests.sites import Site
+
+# Milliseconds for one example. On two busy cores the 200 of the default are over now and then for nothing.
+hypothesis.register_profile("busy machine", deadline=5000)
+hypothesis.load_profile("busy machine")
 
 
 @pytest.fixture(autouse=True)
