@@ -404,7 +404,9 @@ class World:
             webhook=self.webhook, key="note:1", what="note", told={"title": SECRET}
         )
         self.source = self._source()
-        self.saved = SavedSearch.objects.create(name=SECRET, text=NEEDLE, space=self.space, author_name=SECRET)
+        self.saved = SavedSearch.objects.create(
+            name=SECRET, text=NEEDLE, space=self.space, author_name=SECRET
+        )
         lineage_refresh.catch_up()
         # The stranger and the staff collected it while they were in the space.
         self.held = {
