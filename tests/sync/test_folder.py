@@ -216,7 +216,11 @@ def test_a_link_that_is_new_is_no_trouble(root):
     write(root / "there.ipynb")
     (root / "link.ipynb").symlink_to("there.ipynb")
     (root / "loop").symlink_to(".")
-    found = list(reader(root, ["link.ipynb", "loop", "loop/there.ipynb"]).folders())
+    lay(root / ".log/20260502/20260502-101500-0001.log", log_text(MEME))
+    (root / f".log/{MEME}").mkdir()  # lc_wrapper links every log from here
+    link = f".log/{MEME}/20260502-101500-0001.log"
+    (root / link).symlink_to("../20260502/20260502-101500-0001.log")
+    found = list(reader(root, ["link.ipynb", "loop", "loop/there.ipynb", link]).folders())
     assert [listing.trouble for listing in found if listing.trouble] == []
     assert [entry.path for listing in found for entry in listing.entries] == ["link.ipynb"]
 
