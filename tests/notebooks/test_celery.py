@@ -83,7 +83,7 @@ batches.receive(batch, [Incoming("x.ipynb", len(raw), lambda: io.BytesIO(raw))],
 def test_no_process_outlives_the_command(working, how):
     process = working.workers
     sessions = children_of(process.pid)
-    assert len(sessions) == 2  # the worker and the writer of the index
+    assert len(sessions) == 4  # the workers for files and for sources, the watch, and the writer of the index
     os.kill(process.pid, how)
     process.wait(30)
     working.wait_for(lambda: not any(alive_in_session(leader) for leader in sessions), 10)
