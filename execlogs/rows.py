@@ -108,6 +108,7 @@ def store(space: Space, drafts: Sequence[Draft]) -> None:
         unique_fields=["execution"],
         update_fields=list(_TEXTS),
     )
+    announce([row.pk for row in stored])
 
 
 def _row(space: Space, draft: Draft, library: Library) -> Execution:
