@@ -11,6 +11,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 from django.http.request import validate_host
 
+from search.engines.solrcloud.address import Address
+from search.refresh import backend
+
 REDIS_SCHEMES = {"redis", "rediss", "unix"}
 SHORTEST_SECRET = 32
 
@@ -56,6 +59,25 @@ def redis_url_is_one(*_args: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
             id="opsnotes.E003",
         )
     ]
+
+
+@register()
+def search_url_is_one(*_args: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
+    if settings.SEARCH_ENGINE != "solr":
+        return []
+    try:
+        Address.of(settings.SEARCH_URL)
+    except ValueError as error:
+        return [Error("OPSNOTES_SEARCH_URL does not say where Solr is.", hint=str(error), id="opsnotes.E006")]
+    return []
+
+
+@register(deploy=True)
+def search_server_is_well(*_args: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
+    """With --deploy only: it asks the server."""
+    if search_url_is_one():
+        return []
+    return [Error(f"The search engine: {each}", id="opsnotes.E007") for each in backend().shortcomings()]
 
 
 @register(Tags.security)

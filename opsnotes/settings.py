@@ -28,7 +28,10 @@ ALLOWED_HOSTS = [
     str(urlsplit(BASE_URL).hostname),
 ]
 REDIS_URL = env.text("OPSNOTES_REDIS_URL")
-SEARCH_ENGINE = env.choice("OPSNOTES_SEARCH_ENGINE", ("tantivy", "whoosh"))
+SEARCH_ENGINE = env.choice("OPSNOTES_SEARCH_ENGINE", ("tantivy", "whoosh", "solr"))
+SEARCH_URL = env.text("OPSNOTES_SEARCH_URL")
+SEARCH_SHARDS = env.positive("OPSNOTES_SEARCH_SHARDS", 1)
+SEARCH_REPLICAS = env.positive("OPSNOTES_SEARCH_REPLICAS", 1)
 MAX_NOTEBOOK_BYTES = env.positive("OPSNOTES_MAX_NOTEBOOK_MB", 100) * 1024**2
 MAX_ARCHIVE_BYTES = env.positive("OPSNOTES_MAX_ARCHIVE_MB", 1000) * 1024**2
 _mail = env.mail_server("OPSNOTES_EMAIL_URL")
@@ -263,6 +266,9 @@ HAYSTACK_CONNECTIONS = {
     "default": {
         "ENGINE": f"search.engines.{SEARCH_ENGINE}.Engine",
         "PATH": str(DATA / "index" / SEARCH_ENGINE),
+        "URL": SEARCH_URL,
+        "SHARDS": SEARCH_SHARDS,
+        "REPLICAS": SEARCH_REPLICAS,
         "SILENTLY_FAIL": False,
     }
 }
@@ -277,5 +283,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # A line for every bell would hide the others.
-    "loggers": {"celery.app.trace": {"level": "WARNING"}, "celery.worker.strategy": {"level": "WARNING"}},
+    "loggers": {
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "pysolr": {"level": "CRITICAL"},  # what goes wrong is raised, and said there
+    },
 }

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Min
 from django.utils import timezone
+from haystack.exceptions import SearchBackendError
 from kombu.exceptions import OperationalError
 
 import execlogs.models
@@ -46,7 +47,7 @@ def _line(name: str, check: Callable[[], str]) -> Line:
         return Line(name, is_well=True, text=check())
     except Unwell as reason:
         return Line(name, is_well=False, text=str(reason))
-    except (DatabaseError, OperationalError, OSError) as error:
+    except (DatabaseError, OperationalError, OSError, SearchBackendError) as error:
         return Line(name, is_well=False, text=f"{type(error).__name__}: {error}".splitlines()[0])
 
 

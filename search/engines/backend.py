@@ -168,6 +168,10 @@ class TreeBackend(BaseSearchBackend, Generic[G]):  # type: ignore[misc]
     def count(self, field: str, value: Any) -> int:
         return self._answer(Asked(Value(field, (value,)), limit=0)).total
 
+    def shortcomings(self) -> Iterator[str]:
+        """What is wrong with the server that an engine runs on, in words."""
+        yield from ()
+
     def has_index(self) -> bool:
         return self.generations.exists()
 

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 from django.core.checks import run_checks
 
@@ -37,6 +39,38 @@ def test_an_address_of_redis_is_good(settings, url):
 def test_what_is_no_address_of_redis_is_said(settings, url):
     settings.REDIS_URL = url
     assert ids(checks.redis_url_is_one) == ["opsnotes.E003"]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8983/solr/opsnotes", "https://ops:p%40ss@[::1]/search/solr/ops-2.notes_1/"]
+)
+def test_an_address_of_an_index_in_solr_is_good(settings, url):
+    settings.SEARCH_ENGINE, settings.SEARCH_URL = "solr", url
+    assert ids(checks.search_url_is_one) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "solr",
+        "127.0.0.1:8983",
+        "http://solr:8983/solr",
+        "http://solr:x/solr/ops",
+        "http://solr/solr/-ops",
+    ],
+)
+def test_what_is_no_address_of_an_index_in_solr_is_said(settings, url):
+    settings.SEARCH_ENGINE, settings.SEARCH_URL = "solr", url
+    assert ids(checks.search_url_is_one) == ["opsnotes.E006"]
+    settings.SEARCH_ENGINE = "tantivy"
+    assert ids(checks.search_url_is_one) == []
+
+
+def test_what_is_wrong_with_the_search_server_is_said(settings, monkeypatch):
+    assert ids(checks.search_server_is_well) == []
+    monkeypatch.setattr(checks, "backend", lambda: SimpleNamespace(shortcomings=lambda: ["It is away."]))
+    assert ids(checks.search_server_is_well) == ["opsnotes.E007"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What both engines promise, through Haystack's own door."""
+"""What all engines promise, through Haystack's own door."""
 
 import os
 import subprocess
@@ -16,6 +16,7 @@ from notebooks.models import Cell, Notebook
 from search import refresh
 from search.naming import identifier_of
 from tests.builders import error, make_notebook, make_runbook, make_space, stream
+from tests.search.conftest import ENGINES, environment, use
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +146,13 @@ def test_a_beginning_is_found_where_it_is_asked_for(engine):
     assert found(own="log") == []
     assert found(own__startswith="logro") == ["logrotate --verbose"]
     assert found(own__startswith="logrotate --verb") == ["logrotate --verbose"]
+
+
+def test_a_word_with_wrong_letters_is_found_where_it_is_asked_for(engine):
+    index_cells("logrotate --force", "df")
+    assert found(own="logrotaet") == []
+    assert found(own__fuzzy="logrotaet") == found(own__fuzzy="lgrotate forec") == ["logrotate --force"]
+    assert found(own__fuzzy="locate") == found(own__fuzzy="dg") == []
 
 
 def test_a_uuid_names_all_branches_and_a_full_id_one(engine):
@@ -359,13 +367,7 @@ print(",".join(sorted(result.id for result in SearchQuerySet().filter(own="needl
 
 def test_another_process_reads_what_this_one_wrote(engine, settings, tmp_path):
     first = index_cells("needle", path="a.ipynb")
-    options = settings.HAYSTACK_CONNECTIONS["default"]
-    env = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "opsnotes.settings",
-        "OPSNOTES_DATA": str(tmp_path),
-        "OPSNOTES_SEARCH_ENGINE": options["PATH"].rpartition("/")[2],
-    }
+    env = os.environ | environment(settings, tmp_path)
     seen = subprocess.run([sys.executable, "-c", READER], env=env, capture_output=True, text=True, check=True)
     assert seen.stdout.strip() == f"notebooks.cell.{first.pk}-0"
 
@@ -383,24 +385,21 @@ with connections["default"].get_backend().writing() as writer:
 def test_a_kept_searcher_sees_what_another_process_committed(engine, settings, tmp_path):
     notebook = index_cells("needle")
     assert found(own="needle") == ["needle"]
-    env = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "opsnotes.settings",
-        "OPSNOTES_DATA": str(tmp_path),
-        "OPSNOTES_SEARCH_ENGINE": settings.HAYSTACK_CONNECTIONS["default"]["PATH"].rpartition("/")[2],
-    }
+    env = os.environ | environment(settings, tmp_path)
     subprocess.run([sys.executable, "-c", WRITER, str(notebook.pk)], env=env, check=True, capture_output=True)
     assert found(own="needle") == []
 
 
-def test_an_index_that_is_not_there_raises(engine):
+@pytest.mark.parametrize("name", ENGINES)
+def test_an_index_that_is_not_there_raises(name, settings, tmp_path):
+    use(settings, tmp_path, name, called="nothing")
     with pytest.raises(SearchBackendError):
         SearchQuerySet().filter(own="x").count()
 
 
-def test_a_broken_index_raises_and_does_not_say_nothing_found(engine):
+def test_a_broken_index_raises_and_does_not_say_nothing_found(embedded):
     index_cells("needle")
-    generation = engine.generations.current()
+    generation = embedded.generations.current()
     for file in generation.iterdir():
         if file.name != "layout":
             file.unlink()
