@@ -8,6 +8,7 @@ HERE = Path(__file__).resolve().parent
 SIZED = (
     "index.py",
     "search.py",
+    "relevance.py",
     "family.py",
     "runs.py",
     "activity.py",

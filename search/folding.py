@@ -19,8 +19,8 @@ from search.standing import TEMPLATE, labels
 
 Ask = Callable[[int, int], Answer]  # offset, size
 
-# The first slice is so many times as long as what is wanted of it; each further one doubles what was looked at.
-SLICE = 3
+# The first slice is so many times as long as what is wanted of it; each further one as what was looked at.
+SLICE, FURTHER = 8, 3
 MOST_LOOKED_AT = 20_000
 MOST_TEMPLATES = 100  # of a page, hits that stand in templates
 # A template's cell stands for its runs' unless one of them is better by a quarter: then what was asked for is there.
@@ -53,7 +53,7 @@ def folded_page(ask: Ask, sight: Sight, sought: SQ, page: int, size: int, *, is_
         looked_at += len(answer.results)
         if len(folds) > last or looked_at >= min(first.count, MOST_LOOKED_AT):
             break
-        answer = ask(looked_at, looked_at)
+        answer = ask(looked_at, looked_at * FURTHER)
     shown = dict(list(folds.items())[last - size : last])
     told = _told(sight, sought, shown, is_whole=looked_at >= first.count, is_ranked=is_ranked)
     pages = page + 1 if len(folds) > last else -(-len(folds) // size)

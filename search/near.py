@@ -10,8 +10,8 @@ LONGEST = 40
 
 
 def edits_for(word: str) -> int:
-    """So many letters may be wrong in it; 0 of what is not for correcting: numbers, characters that are words."""
-    is_word = any(each.isalpha() for each in word) and SINGLE.search(word) is None
+    """So many letters may be wrong in it; 0 of what is not for correcting: digits, characters that are words."""
+    is_word = word.isalpha() and SINGLE.search(word) is None
     if not is_word or not SHORTEST <= len(word) <= LONGEST:
         return 0
     return 1 if len(word) < LONG else 2
