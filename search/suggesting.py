@@ -132,7 +132,7 @@ class _Values:
             yield from self._by_word(place.typed)
             return
         for value, label, count in self.of(place.field, place.typed):
-            yield Option(written(place, value), value, label, count)
+            yield Option(written(place, value), value, label if label != value else "", count)
 
     def _by_word(self, word: str) -> list[Option]:
         """Of all kinds of names those that begin so, asked for at once."""

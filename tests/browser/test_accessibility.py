@@ -12,6 +12,7 @@ PAGES = {
     "runbook": RUN,
     "family": "/m/47af6c3f-f216-11ee-a80f-0242ac110002-1-0001/",
     "search": "/search/?q=Permission",
+    "operators": "/search/operators/",
     "search without hits": "/search/?q=nothinghasthisword",
     "upload": "/upload/",
     "batches": "/batches/",
