@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 
 from notebooks import paths
-from notebooks.models import Notebook
+from notebooks.models import Batch, BatchItem, Notebook
 from sync.listing import Entry, Kind
 from sync.models import Source, SourceFile
 
@@ -149,6 +149,23 @@ def link(source: Source, rows: Iterable[int] | None = None) -> None:
     waiting = list(unlinked.values_list("pk", "path"))
     for start in range(0, len(waiting), CHUNK):
         _link(source, waiting[start : start + CHUNK])
+
+
+def relink(source: Source, batch: Batch) -> None:
+    """To the pages that files fed now: others than before where those were deleted or moved away meanwhile."""
+    taken = batch.items.filter(kind=BatchItem.Kind.NOTEBOOK).exclude(notebook=None)
+    fed = list(taken.values_list("path", "notebook"))
+    for start in range(0, len(fed), CHUNK):
+        _relink(source, dict(fed[start : start + CHUNK]))
+
+
+def _relink(source: Source, fed: Mapping[str, int | None]) -> None:
+    there = {place[len(source.folder) :].lstrip("/") for place in fed}
+    spelt = there | {twin for each in there for twin in twins_of(each)}
+    rows = source.files.filter(path__in=spelt).exclude(notebook=None).values_list("pk", "path", "notebook")
+    now = [(pk, fed.get(place_of(source, path)), before) for pk, path, before in rows]
+    anew = [SourceFile(pk=pk, notebook_id=page) for pk, page, before in now if page not in (None, before)]
+    SourceFile.objects.bulk_update(anew, ["notebook"])
 
 
 def _link(source: Source, files: Sequence[tuple[int, str]]) -> None:

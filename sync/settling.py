@@ -14,6 +14,8 @@ def settle(run: Run) -> None:
     if run.settled_at is not None or (run.batch_id is not None and _is_under_way(run.batch_id)):
         return
     known.link(run.source)
+    if run.batch is not None:
+        known.relink(run.source, run.batch)
     telling.tell_of(run)
     run.settled_at = timezone.now()
     Run.objects.filter(pk=run.pk).update(settled_at=run.settled_at)

@@ -198,6 +198,31 @@ def test_logs_that_are_cleared_away_are_forgotten_and_their_executions_kept(root
 # --- What vanished ---------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("how", ["deleted", "moved"])
+def test_a_file_that_changed_is_the_page_that_it_made_anew(root, how):
+    """Its page was deleted or moved away meanwhile: what becomes of the file is the new one's matter."""
+    person = make_user()
+    source = make_source(root / "there", by=person, space=make_space("ops", writers=[person]), folder="hub")
+    write(root / "there/x.ipynb", "ls")
+    sync(source)
+    before = page("hub/x.ipynb")
+    moving.delete(before, person) if how == "deleted" else moving.move(
+        before, source.space, "away.ipynb", person
+    )
+    write(root / "there/x.ipynb", "ls -l", age=30)
+    sync(source)
+    anew = page("hub/x.ipynb")
+    assert anew != before
+    assert source.files.get().notebook == anew
+    (root / "there/x.ipynb").rename(root / "there/y.ipynb")
+    sync(source)
+    assert page("hub/y.ipynb") == anew
+    (root / "there/y.ipynb").unlink()
+    sync(source)
+    assert gone_since(anew) is not None
+    assert gone_since(before) is None
+
+
 def test_what_vanished_is_kept_and_says_since_when(root):
     write(root / "a/x.ipynb")
     write(root / "a/y.ipynb", "echo y")
