@@ -13,6 +13,7 @@ EMBEDDED = ("tantivy", "whoosh")
 # One server, so all its tests run in one process.
 ON_SOLR = (pytest.mark.solr, pytest.mark.xdist_group("solr"))
 ENGINES = (*EMBEDDED, pytest.param("solr", marks=ON_SOLR))
+NAMES = (*EMBEDDED, "solr")
 
 
 def use(settings, folder, engine, called="tests"):

@@ -1,6 +1,8 @@
 """Every operator of the query language, its negation, within a space and in Japanese: the same hits on every engine."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -17,7 +19,7 @@ from stickies.drafts import At, Draft
 from stickies.models import Kind, Reach
 from stickies.writing import write
 from tests.builders import display, error, make_notebook, make_space, make_user, stream
-from tests.search.conftest import ENGINES, use
+from tests.search.conftest import ENGINES, NAMES, use
 
 pytestmark = pytest.mark.django_db
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -262,6 +264,15 @@ EVERYTHING = sorted([*of(TEMPLATE, 0, 1, 2), *of(THE_RUN, 0, 1, 2), *of(PLOTS, 0
 )  # fmt: skip
 def test_operator(query, expected, engine, kato):
     assert hits(query, kato) == sorted(expected)
+
+
+def test_the_docs_name_no_operator_that_an_engine_lacks():
+    """As they stand above, each is asked of every engine."""
+    told = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    rows = re.findall(
+        r"^\| (\w+) \| [^|]+ \| ([^|]+) \|$", told.partition("operators that it lacks")[2], re.MULTILINE
+    )
+    assert rows[: len(NAMES)] == [(name, "none") for name in NAMES]
 
 
 def test_a_template_whose_runs_i_may_not_see_is_none(engine, library):
