@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
@@ -17,7 +16,6 @@ from execlogs.api.receiving import ReceivesExecutions
 from execlogs.lists import notebooks_seen
 from execlogs.models import Execution, Status, Transcript, Witness
 from execlogs.wishes import Reader, Wish
-from notebooks import memes
 from notebooks.models.notebook import LARGEST_ID
 from notebooks.paths import storable
 
@@ -62,14 +60,6 @@ class ExecutionSerializer(serializers.Serializer[Any]):
 
     def get_url(self, execution: Execution) -> str:
         return str(self.context["request"].build_absolute_uri(execution.get_absolute_url()))
-
-
-class MemeField(serializers.CharField):
-    def to_internal_value(self, data: Any) -> Any:
-        meme = memes.parse(super().to_internal_value(data))
-        if meme is None:
-            raise serializers.ValidationError(_("This is no MEME."))
-        return meme
 
 
 class ExecutionQuery(serializers.Serializer[Any]):

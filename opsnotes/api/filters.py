@@ -4,11 +4,10 @@ import logging
 from typing import Any
 
 from django.db.models import Case, Q, QuerySet, When
-from django.utils.translation import gettext_lazy as _
 from haystack.exceptions import SearchBackendError
 from rest_framework import serializers
 
-from notebooks import memes
+from notebooks.api.fields import MemeField
 from notebooks.memes import Meme
 from notebooks.models import Cell, Notebook, Space
 from notebooks.models.space import Viewer
@@ -18,16 +17,6 @@ from search.find import best_notebooks
 logger = logging.getLogger(__name__)
 
 ORDERINGS = ("path", "-path", "title", "-title", "updated_at", "-updated_at")
-
-
-class MemeField(serializers.CharField):
-    """A MEME: with a branch it means exactly that one, without it the whole family."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        meme = memes.parse(super().to_internal_value(data))
-        if meme is None:
-            raise serializers.ValidationError(_("This is no MEME."))
-        return meme
 
 
 class NotebookQuery(serializers.Serializer[Any]):

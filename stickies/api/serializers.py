@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from notebooks import memes
+from notebooks.api.fields import MemeField
 from notebooks.models import Space
 from notebooks.models.notebook import LARGEST_ID
 from stickies.announcing import address_of
@@ -16,16 +16,6 @@ from stickies.filling import Filling
 from stickies.models import Channel, Kind, Note, Reach
 
 CHANNELS = [("", ""), *Channel.choices]
-
-
-class MemeField(serializers.CharField):
-    """A MEME: with a branch it means exactly that one, without it the whole family."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        meme = memes.parse(super().to_internal_value(data))
-        if meme is None:
-            raise serializers.ValidationError(_("This is no MEME."))
-        return meme
 
 
 class NoteSerializer(serializers.ModelSerializer[Note]):
