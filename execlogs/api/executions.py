@@ -16,6 +16,7 @@ from execlogs.api.receiving import ReceivesExecutions
 from execlogs.lists import notebooks_seen
 from execlogs.models import Execution, Status, Transcript, Witness
 from execlogs.wishes import Reader, Wish
+from notebooks.api.fields import MemeField
 from notebooks.models.notebook import LARGEST_ID
 from notebooks.paths import storable
 
