@@ -174,3 +174,19 @@ def test_without_scripts_the_page_searches_all_the_same(open_search, expect):
     page.locator(".by-form button").click()
     expect(page.locator("article.hit")).not_to_have_count(0)
     expect(page.locator(".understood .chip")).to_have_text([re.compile("needle"), re.compile("Tag 手順")])
+
+
+def test_a_folded_family_is_opened_and_folded_again(open_search, expect):
+    page = open_search("/search/?q=%23手順&kind=markdown")
+    expect(page.locator(".hit")).to_have_count(1)
+    assert serious(page) == []
+    page.get_by_role("link", name="and 2 more with the same text").click()
+    expect(page.locator(".hit")).to_have_count(3)
+    page.get_by_role("link", name="fold copies").click()
+    expect(page.locator(".hit")).to_have_count(1)
+
+
+def test_a_slip_is_mended_by_one_click(open_search, expect):
+    page = open_search("/search/?q=neddle")
+    page.get_by_role("link", name="needle", exact=True).click()
+    expect(page.locator(".hit").first).to_contain_text("needle")
