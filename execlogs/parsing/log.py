@@ -19,10 +19,11 @@ _HEADER = re.compile(
 )
 _RULE = "----\n"
 _FOOTER_BEGINS = "\n----\nend time: "
+# Nothing that was read is given back (the second +): what ends otherwise would be tried in every way there is.
 _FOOTER = re.compile(
-    r"\n----\nend time: (?P<ended>[^\n]*)(?:\n(?P<chunks>[0-9]{1,9}) chunks with matched keywords or errors)?"
-    r"(?:\n----(?P<closed>\n)(?P<results>(?:result: [^\n]*\n)*)(?:execute_reply_status: (?P<status>\w+))?)?"
-    r"\n?[^\n]*\s*\Z"
+    r"\n----\nend time: (?P<ended>[^\n]*+)(?:\n(?P<chunks>[0-9]{1,9}) chunks with matched keywords or errors)?"
+    r"(?:\n----(?P<closed>\n)(?P<results>(?:result: [^\n]*+\n)*+)(?:execute_reply_status: (?P<status>\w++))?)?"
+    r"\n?+[^\n]*+\s*+\Z"
 )
 _LONGEST_LINE = 1000  # of what a line of the header may say
 

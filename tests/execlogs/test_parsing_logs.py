@@ -1,4 +1,5 @@
 import json
+import time
 from collections import Counter
 from uuid import UUID
 
@@ -246,3 +247,12 @@ def test_every_variant_is_read(variants):
     assert str(logs["20261121-143652-0616.log"].meme) == "f2125b84-4669-11e7-958b-02420aff0006-2-a3f2-bc1e"
     assert logs["20261121-143652-0616.log"].error.startswith("ls: cannot access")
     assert "*******\nline 60\nERROR: **** full\n" in logs["20261121-143654-0738.log"].output
+
+
+@pytest.mark.parametrize("ending", [f"x\n{' ' * 50_000}", "x" * 50_000])
+def test_an_end_that_is_none_is_not_tried_in_every_way(ending):
+    """A second of it was a day with a file of the largest size."""
+    began = time.perf_counter()
+    whole = f"{Ran().head}\n----\nend time: {ending}{chr(10) * 50_000}z"
+    assert not parse_log(whole.encode()).is_complete
+    assert time.perf_counter() - began < 2
