@@ -47,7 +47,7 @@ def folder_of(model: Any, path: str, date: str = "") -> Folder:
 
 def entry_of(model: Any, path: str) -> Entry | None:
     """Its path is what we asked for or put together ourselves, whatever the server calls it."""
-    if not isinstance(model, dict) or model.get("type") not in {"directory", "file", "notebook"}:
+    if not isinstance(model, dict) or model.get("type") not in ("directory", "file", "notebook"):
         return None
     size, modified = model.get("size"), model.get("last_modified")
     return Entry(

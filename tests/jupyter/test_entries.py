@@ -4,7 +4,7 @@ import json
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sync.jupyter.entries import bytes_of, entry_of, folder_of, sha256_of
@@ -22,6 +22,7 @@ ALMOST = st.fixed_dictionaries(
 )
 
 
+@example(model={}, listed=[{"type": [], "name": "0"}])
 @given(MODEL, st.lists(MODEL | ALMOST, max_size=5))
 def test_any_answer_is_a_folder_or_a_trouble(model, listed):
     for each in (
