@@ -76,7 +76,9 @@ def _time(text: str) -> str:
         told = {"first": _day(first), "last": _day(last)}
         if not first:
             return str(_TIMES["<="]) % {"time": told["last"]}
-        return gettext("%(first)s to %(last)s") % told if last else str(_TIMES[">="]) % {"time": told["first"]}
+        return (
+            gettext("%(first)s to %(last)s") % told if last else str(_TIMES[">="]) % {"time": told["first"]}
+        )
     sign, rest = apart(text)
     if (age := counted(rest)) is not None:
         length = _length(*age)

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from execlogs.announcing import announce
 from notebooks.ingest import Provenance, ingest
 from notebooks.models import Notebook
 from notebooks.signals import notebook_changed
@@ -110,9 +111,8 @@ def library(kato):
     ingest(lab, "b.ipynb", make_notebook("print(1)"), Provenance(owner="lee", saved_at=before))
     secret = make_notebook("ssh web-secret dnf upgrade", ("markdown", "#disclosed"), **bash)
     ingest(closed, "runsecret/a.ipynb", secret, Provenance(owner="satellite", saved_at=today))
-    make_execution(ops, who="sato")
-    make_execution(closed, who="santa")
-    refresh.rebuild()
+    announce([make_execution(space, who=who).pk for space, who in ((ops, "sato"), (closed, "santa"))])
+    refresh.drain()
     return ops
 
 
