@@ -36,7 +36,8 @@ def url():
 def _demand(program):
     if shutil.which(program):
         return
-    pytest.skip(f"{program} is not installed, so there is no Solr")
+    reason = f"{program} is not installed, so there is no Solr"
+    (pytest.fail if os.environ.get("OPSNOTES_REQUIRE_SERVICES") == "1" else pytest.skip)(reason)
 
 
 @cache
