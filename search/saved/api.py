@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -85,7 +86,7 @@ class SavedSearchViewSet(viewsets.GenericViewSet[SavedSearch]):
 
     def partial_update(self, request: Request, pk: int) -> Response:
         """Change it. `tell` alone may be changed by whoever sees it."""
-        is_mine_alone = set(request.data) <= {"tell"}
+        is_mine_alone = isinstance(request.data, Mapping) and set(request.data) <= {"tell"}
         search = (visible_search if is_mine_alone else changeable_search)(request.user, pk)
         self._save(search, request, is_partial=True)
         return self._answer(pk)

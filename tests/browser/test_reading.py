@@ -182,7 +182,7 @@ def test_wrapping_lines_is_remembered(page, runbook):
 
 def test_slash_goes_to_the_search_field_and_keys_rest_while_typing(page, runbook, expect):
     page.keyboard.press("/")
-    field = page.get_by_role("searchbox", name="Search")
+    field = page.get_by_role("combobox", name="Search")
     expect(field).to_be_focused()
     page.keyboard.type("jko?")
     expect(field).to_have_value("jko?")
@@ -310,7 +310,7 @@ def test_shortcuts_that_are_switched_off_do_nothing(open_page, log_in, expect):
     log_in(page, person)
     page.goto("/account/")
     page.keyboard.press("/")
-    expect(page.get_by_role("searchbox", name="Search")).not_to_be_focused()
+    expect(page.get_by_role("combobox", name="Search")).not_to_be_focused()
 
 
 def test_paper_shows_the_content_alone(page, runbook, expect):

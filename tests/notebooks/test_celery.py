@@ -101,7 +101,7 @@ def test_web_and_workers_run_and_stop_together(site):
     process = site.start("manage.py", "run", "--port", port, "--concurrency", "1")
     site.wait_for(lambda: f"http://127.0.0.1:{port}/" in site.log.read_text(), 60)
     sessions = children_of(process.pid)
-    assert len(sessions) == 3
+    assert len(sessions) == 5  # web, workers of files and of sources, the index, the watch
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 0
