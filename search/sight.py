@@ -19,6 +19,15 @@ MOST_STALE = 10_000
 NEWEST = ("-recency",)
 
 
+class Result:
+    """What a hit is for us. Haystack's own makes a logger for each, and a page of folds looks at hundreds."""
+
+    __slots__ = ("fold", "id", "score")
+
+    def __init__(self, _app: str, _model: str, _pk: str, score: float, *, id: str, fold: int | None) -> None:  # noqa: A002
+        self.id, self.score, self.fold = id, score, fold
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Of one call of the engine."""
@@ -52,6 +61,7 @@ class Sight:
         `limit` of how many. Raises haystack.exceptions.SearchBackendError."""
         # The query of a SearchQuerySet, which would copy all of it at each step.
         query = SearchQuerySet().query
+        query.set_result_class(Result)
         query.add_filter(self._within & asked if asked else self._within)
         for name in order:
             query.add_order_by(name)
