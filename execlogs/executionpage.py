@@ -14,7 +14,7 @@ from execlogs.models import Execution, Status, Transcript
 from execlogs.sittings import Sitting
 from execlogs.timeline import sitting_around
 from execlogs.transcripts import shown, transcript_of
-from execlogs.wording import Said, said_of, said_of_sitting, witnesses_of
+from execlogs.wording import Said, said_of, witnesses_of
 from notebooks.models import Notebook, Revision
 from notebooks.models.space import Viewer
 from notebooks.rendering import SafeHtml
@@ -83,10 +83,6 @@ class ExecutionPage:
     @cached_property
     def sitting(self) -> Sitting:
         return sitting_around(self.execution)
-
-    @property
-    def sitting_said(self) -> Said:
-        return said_of_sitting(self.sitting)
 
     @property
     def number(self) -> int:

@@ -111,10 +111,6 @@ class Sitting:
         parts = (told[start : start + size] for start in range(0, len(told), size))
         return [min(part, key=_WORST_FIRST.index) for part in parts]
 
-    def is_joined_by(self, older: Line) -> bool:
-        """Whether an execution that began before its first is of the same sitting."""
-        return self.copy == older.copy and is_near(older, self.oldest)
-
 
 def is_near(older: Line, newer: Line) -> bool:
     """A cell that ran for hours was no pause."""

@@ -49,9 +49,6 @@ class Rights:
             user.pk, writable.union(space.pk for space in readable if space.readers_may_note), writable
         )
 
-    def may_note_in(self, space: int) -> bool:
-        return space in self.notable
-
     def may_answer(self, note: Note) -> bool:
         """Reply to it, resolve it, reopen it."""
         return note.deleted_at is None and note.space_id in self.notable

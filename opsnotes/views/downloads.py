@@ -22,6 +22,7 @@ from notebooks.parsing import parse
 from notebooks.scripts import script_of
 from notebooks.showing import whole_cells, whole_showing
 from opsnotes.reading import Reading, page_cells
+from opsnotes.streaming import spoken
 from opsnotes.views.runbook import gone
 
 STYLES = ("css/tokens.css", "css/base.css", "css/content.css", "css/runbook.css", "css/download.css")
@@ -57,19 +58,9 @@ def _page(request: HttpRequest, content: Content, revision: Revision) -> HttpRes
     for sha256 in content.assets():
         if not blobs.exists(sha256):
             raise blobs.BlobMissing(sha256)  # nobody could be told once half of it is sent
-    language, zone = translation.get_language(), timezone.get_current_timezone()
-
-    def pieces() -> Iterator[str]:
-        # The request's own language and zone end with its view, and whatever made a piece may be the last to run.
-        made = _pieces(request, content, revision)
-        while True:
-            with translation.override(language), timezone.override(zone):
-                piece = next(made, None)
-            if piece is None:
-                return
-            yield piece
-
-    response = StreamingHttpResponse(pieces(), content_type="text/html; charset=utf-8")
+    made = _pieces(request, content, revision)
+    pieces = spoken(made, translation.get_language(), timezone.get_current_timezone())
+    response = StreamingHttpResponse(pieces, content_type="text/html; charset=utf-8")
     return _named(response, content.notebook, ".html")
 
 

@@ -18,6 +18,7 @@ from execlogs.form import ExecutionsForm
 from execlogs.names import names_in
 from execlogs.wishes import Reader
 from opsnotes.incidentnotes import count_of, notes_of
+from opsnotes.streaming import spoken
 
 
 @require_safe
@@ -114,16 +115,4 @@ def _sent(report: Report, form: Format) -> HttpResponseBase:
 
 
 def _pieces(report: Report, form: Format) -> Iterator[str]:
-    # The request's own language and zone end with its view, before the first piece is made.
-    language, zone = translation.get_language(), report.zone
-    made = form.told(report)
-
-    def pieces() -> Iterator[str]:
-        while True:
-            with translation.override(language), timezone.override(zone):
-                piece = next(made, None)
-            if piece is None:
-                return
-            yield piece
-
-    return pieces()
+    return spoken(form.told(report), translation.get_language(), report.zone)

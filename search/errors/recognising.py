@@ -1,4 +1,4 @@
-"""Is it an error that was pasted, and what of it tells? Pure."""
+"""What of a pasted error tells? Pure."""
 
 from __future__ import annotations
 
@@ -24,9 +24,6 @@ _FRAMES = (
     re.compile(r"^(?P<file>[\w./<>-]+)(?: in (?P<function>[\w<>.]+)\(.*\))$"),  # IPython
     re.compile(r"^(?P<file>[\w./-]+): line \d+: "),  # a shell
 )
-_MARKS = re.compile(
-    r"^Traceback \(most recent call last\)|^-{20,}$|^Caused by: |^\s*at [\w.$]+\(", re.MULTILINE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +40,6 @@ class Pasted:
     @property
     def skeletons(self) -> frozenset[str]:
         return frozenset(folded(line) for line in self.telling)
-
-
-def is_pasted_error(text: str) -> bool:
-    """Several lines of which one at least tells of a failure; one line alone is searched as words."""
-    lines = [line for line in plain(text[:LONGEST]).splitlines() if line.strip()]
-    return len(lines) > 1 and any(
-        _NAMED.match(line.strip()) or _MARKS.search(line) or complains(line) for line in lines
-    )
 
 
 def recognised(text: str) -> Pasted:

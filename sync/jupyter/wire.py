@@ -25,7 +25,6 @@ from sync.trouble import Problem, Trouble
 
 MEGABYTE = 1024 * 1024
 _PORTION = 64 * 1024
-_LONG = 120.0  # seconds; who was silent for longer is not asked once more
 # Said by a server, or by what stands before it, that may say otherwise later.
 _BUSY = {429, 502, 503, 504}
 _NEVER_LATER = {501, 505}

@@ -11,7 +11,7 @@ from notebooks.parsing import parse
 from notebooks.parsing.model import Status
 from notebooks.rendering.searchtext import output_text
 from search.errors.folding import folded, stretches
-from search.errors.recognising import is_pasted_error, recognised
+from search.errors.recognising import recognised
 from search.errors.resembling import likeness
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
@@ -68,24 +68,9 @@ def test_the_words_between_are_what_another_time_has_too():
 
 @given(st.text(max_size=500))
 def test_no_text_breaks_it(text):
-    is_pasted_error(text)
     pasted = recognised(text)
     likeness(pasted, text)
     assert folded(folded(text)) == folded(folded(folded(text)))
-
-
-@pytest.mark.parametrize(
-    "text", [TRACEBACK, JAVA, "tar: x: Cannot open: No such file or directory\ntar: exiting now"]
-)
-def test_what_was_pasted_is_recognised(text):
-    assert is_pasted_error(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "logrotate denied", "PermissionError: x", "one line\nand another", "0 errors\n0 failed"]
-)
-def test_words_are_no_error(text):
-    assert not is_pasted_error(text)
 
 
 def test_the_last_line_of_a_traceback_says_what_happened():
