@@ -28,6 +28,7 @@ from execlogs.management.commands import fluentd
 from execlogs.models import Execution, Status, Witness
 from tests.builders import make_space
 from tests.execlogs.builders import Ran
+from tests.patience import at_most
 
 LOG = Ran().raw
 RECORD = {"log": LOG.decode()}
@@ -180,10 +181,9 @@ def test_message_above_the_limit_ends_its_connection():
 
 def test_many_small_members_are_unpacked_as_fast_as_one():
     member = gzip.compress(packed([1, RECORD]))
-    began = time.perf_counter()
-    found = Stream(100_000_000).message([b"tag", member * 20_000, {b"compressed": b"gzip"}])
+    with at_most(seconds=5):  # it copied what was left once a member: a minute and more
+        found = Stream(100_000_000).message([b"tag", member * 20_000, {b"compressed": b"gzip"}])
     assert len(found.logs) == 20_000
-    assert time.perf_counter() - began < 5  # it copied what was left once a member: a minute and more
 
 
 def test_who_is_not_known_yet_fills_no_memory():

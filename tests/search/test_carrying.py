@@ -1,10 +1,9 @@
 """Which prose carries a tag; see also tests/stickies/test_the_door.py for the page."""
 
-from time import perf_counter
-
 import pytest
 
 from search.carrying import carries
+from tests.patience import at_most
 
 
 @pytest.mark.parametrize(
@@ -28,6 +27,5 @@ def test_other_words_do_not(prose):
 
 
 def test_a_heading_of_very_many_blanks_is_read_at_once():
-    start = perf_counter()
-    assert not carries(f"# disk{' ' * 20_000}x{'#' * 20_000}x", "disk")
-    assert perf_counter() - start < 1
+    with at_most(seconds=1):
+        assert not carries(f"# disk{' ' * 20_000}x{'#' * 20_000}x", "disk")

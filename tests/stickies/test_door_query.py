@@ -1,11 +1,10 @@
 """What sidestickies writes is read again, whatever stands in a heading."""
 
-from time import perf_counter
-
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stickies.door.query import Field, Term, parse
+from tests.patience import at_most
 
 MEME = "8f5c5fe2-71cc-11e7-9abe-02420aff0008-1-00ff"
 
@@ -56,9 +55,8 @@ def test_the_word_or_in_a_heading_is_a_word():
 
 
 def test_a_very_long_run_of_blanks_is_read_at_once():
-    start = perf_counter()
-    assert parse(f'hash:"a{" " * 40_000}b"')
-    assert perf_counter() - start < 1
+    with at_most(seconds=1):
+        assert parse(f'hash:"a{" " * 40_000}b"')
 
 
 @given(st.text(max_size=300))
