@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from execlogs.parsing.complaints import complains
+from execlogs.parsing.log import parse_log
+from execlogs.parsing.model import InvalidLog
 from execlogs.parsing.text import plain
 from search.errors.folding import folded
 
@@ -17,6 +19,11 @@ MOST_FRAMES = 20
 
 _NAMED = re.compile(
     r"^(?:[\w.]+\.)?(?P<name>[A-Z]\w*(?:Error|Exception|Warning|Exit|Interrupt|Timeout|Failure|Fault))\b(?::\s*(?P<message>.*))?$"
+)
+# Says only that something failed: the head of a traceback, and what lc_wrapper writes around an output.
+_SAYS_NOTHING = re.compile(
+    r"(?:\S+ +)?Traceback \(most recent call last\):?|execute_reply_status: \w+"
+    r"|\d+ (?:chunks with matched keywords or errors|keyword matched or stderr happened)"
 )
 _FRAMES = (
     re.compile(r'^\s*File "(?P<file>[^"]+)", line \d+(?:, in (?P<function>.+))?$'),  # Python
@@ -30,7 +37,7 @@ _FRAMES = (
 class Pasted:
     """What somebody pasted, and what of it may have stood somewhere before."""
 
-    text: str
+    text: str  # as much of its end as is looked at; of a whole log the output
     name: str = ""  # PermissionError; '' where it has none
     message: str = ""  # the line that says what went wrong
     telling: tuple[str, ...] = ()  # lines that say something failed, the last of a traceback first
@@ -44,21 +51,33 @@ class Pasted:
 
 def recognised(text: str) -> Pasted:
     """Of any text: where no line complains, all of it tells."""
-    lines = [line.rstrip() for line in plain(text[:LONGEST]).splitlines() if line.strip()][-MOST_LINES:]
+    whole = _output_of(text)
+    output = whole[-LONGEST:]
+    lines = [line.rstrip() for line in plain(output).splitlines() if line.strip()][-MOST_LINES:]
     named = [(line.strip(), match) for line in lines if (match := _NAMED.match(line.strip()))]
-    complaining = [line.strip() for line in lines if complains(line) and not _is_frame(line)]
+    complaining = [line.strip() for line in lines if complains(line) and not _is_hollow(line)]
     # Of a traceback the last line says what happened; chained ones before it say why.
     telling = [line for line, _ in reversed(named)] + complaining
     telling = list(dict.fromkeys(telling or [line.strip() for line in lines]))[:MOST_TELLING]
     last = named[-1][1] if named else None
     return Pasted(
-        text=text[:LONGEST],
+        text=output,
         name=last["name"] if last else "",
         message=(last["message"] or last["name"]) if last else (telling[0] if telling else ""),
         telling=tuple(telling),
         frames=frozenset(frames_in(lines)),
-        is_cut=len(text) > LONGEST or len(text.splitlines()) > MOST_LINES,
+        is_cut=len(whole) > LONGEST or len(whole.splitlines()) > MOST_LINES,
     )
+
+
+def _output_of(text: str) -> str:
+    """Of a whole log what came out; of anything else all of it."""
+    if "\nstart time: " not in text:
+        return text
+    try:
+        return parse_log(text).output or text
+    except InvalidLog:
+        return text
 
 
 def frames_in(lines: Sequence[str]) -> list[str]:
@@ -72,7 +91,9 @@ def frames_in(lines: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(found))[:MOST_FRAMES]
 
 
-def _is_frame(line: str) -> bool:
+def _is_hollow(line: str) -> bool:
+    if _SAYS_NOTHING.fullmatch(line.strip()):
+        return True
     return _frame(line) is not None and ": line " not in line  # a shell's frame says what failed, too
 
 

@@ -107,3 +107,48 @@ def test_real_errors_are_known_again_when_their_numbers_change():
         changed = re.sub(r"\d", lambda match: str((int(match[0]) + 3) % 10), text)
         best = max(likeness(recognised(changed), other).score for other in failed)
         assert likeness(recognised(changed), text).score == best
+
+
+WHOLE_LOG = """{"lc_cell_meme": {"current": "47a3f978-f216-11ee-a53d-0242ac110002-1-4986"}}
+----
+assert rotate(host), "error: never said"
+----
+path: /home/kato/notebooks/disk/.log/20250830/20250830-145809-0260.log
+notebook_path: disk/Disk full.ipynb
+start time: 2025-08-30 14:58:09(JST)
+----
+rotating
+error: stat of /var/log/nginx/access.log failed: Permission denied
+
+----
+end time: 2025-08-30 14:58:09(JST)
+1 chunks with matched keywords or errors
+----
+result: /home/kato/notebooks/disk/.log/20250830/20250830-145809-0260-0.pkl
+execute_reply_status: error
+"""
+
+
+def test_of_a_whole_log_its_output_tells():
+    pasted = recognised(WHOLE_LOG)
+    assert pasted.telling == ("error: stat of /var/log/nginx/access.log failed: Permission denied",)
+    assert pasted.text == "rotating\nerror: stat of /var/log/nginx/access.log failed: Permission denied\n"
+
+
+def test_of_a_long_output_the_end_is_looked_at():
+    pasted = recognised("all is well, so far\n" * 5000 + "mount: /data: can't find it")
+    assert pasted.telling == ("mount: /data: can't find it",)
+    assert pasted.is_cut
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Traceback (most recent call last):",
+        "RuntimeError                              Traceback (most recent call last)",
+        "2 chunks with matched keywords or errors",
+        "execute_reply_status: error",
+    ],
+)
+def test_what_says_only_that_something_failed_tells_nothing_beside_what_did(line):
+    assert recognised(f"{line}\nmount: /data: can't find it").telling == ("mount: /data: can't find it",)
