@@ -11,6 +11,9 @@ from opsnotes import broker
 from opsnotes.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsnotes.settings")
+# Celery drops what Django's checks say, and for them every page would be imported: a second of each worker's start.
+# `manage.py work` and `run` heed them, once for all.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 broker.register()
 app = Celery("opsnotes")
