@@ -11,6 +11,7 @@ from haystack.query import SQ, SearchQuerySet
 
 from notebooks.models import Notebook, Space
 from notebooks.models.space import Viewer
+from search.engines.backend import Ranked
 from search.models import Due, DueNote
 from stickies.models import Note
 
@@ -19,20 +20,11 @@ MOST_STALE = 10_000
 NEWEST = ("-recency",)
 
 
-class Result:
-    """What a hit is for us. Haystack's own makes a logger for each, and a page of folds looks at hundreds."""
-
-    __slots__ = ("fold", "id", "score")
-
-    def __init__(self, _app: str, _model: str, _pk: str, score: float, *, id: str, fold: int | None) -> None:  # noqa: A002
-        self.id, self.score, self.fold = id, score, fold
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Of one call of the engine."""
 
-    results: Sequence[Any] = ()
+    results: Sequence[Ranked] = ()
     count: int = 0
     counted: Mapping[str, Sequence[tuple[Any, int]]] = field(
         default_factory=dict
@@ -61,7 +53,7 @@ class Sight:
         `limit` of how many. Raises haystack.exceptions.SearchBackendError."""
         # The query of a SearchQuerySet, which would copy all of it at each step.
         query = SearchQuerySet().query
-        query.set_result_class(Result)
+        query.set_result_class(Ranked)
         query.add_filter(self._within & asked if asked else self._within)
         for name in order:
             query.add_order_by(name)

@@ -49,10 +49,23 @@ class Asked:
     counts: tuple[tuple[str, Node], ...] = ()  # further counts within the result, each under its name
 
 
-class Ranked(NamedTuple):
+class Ranked(Protocol):
     """One hit. The `fold` of its document says whose copy it is; None where it stands alone."""
 
-    identifier: str
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def score(self) -> float: ...
+
+    @property
+    def fold(self) -> int | None: ...
+
+
+class Hit(NamedTuple):
+    """One whose document was read already."""
+
+    id: str
     score: float
     fold: int | None = None
 
@@ -159,7 +172,12 @@ class TreeBackend(BaseSearchBackend, Generic[G]):  # type: ignore[misc]
         asked = self._asked(query_string, options)
         answered = self._answer(asked)
         result_class = options.get("result_class") or SearchResult
-        results = [self._result(hit, result_class) for hit in answered.hits]
+        # Who asks for hits as they are spares making a result of each.
+        results = (
+            answered.hits
+            if result_class is Ranked
+            else [self._result(hit, result_class) for hit in answered.hits]
+        )
         if options.get("highlight"):
             self._highlight(results, asked.tree)
         facets = {"fields": answered.facets, "dates": {}, "queries": answered.counts}
@@ -233,8 +251,8 @@ class TreeBackend(BaseSearchBackend, Generic[G]):  # type: ignore[misc]
         )
 
     def _result(self, hit: Ranked, result_class: Any) -> Any:
-        app_label, model_name, pk = hit.identifier.split(".")
-        return result_class(app_label, model_name, pk, hit.score, id=hit.identifier, fold=hit.fold)
+        app_label, model_name, pk = hit.id.split(".")
+        return result_class(app_label, model_name, pk, hit.score, id=hit.id, fold=hit.fold)
 
     def _highlight(self, results: Sequence[Any], tree: Node) -> None:
         """`highlighted` as Haystack's other engines give it; the text comes from the database."""

@@ -16,7 +16,7 @@ from haystack.exceptions import SearchBackendError
 from pysolr import Solr
 
 from search.analysis import ATOM, SINGLE
-from search.engines.backend import Answered, Asked, Document, Ranked, TreeBackend, TreeEngine
+from search.engines.backend import Answered, Asked, Document, Hit, TreeBackend, TreeEngine
 from search.engines.fields import LabelsField, PartsField, TextField
 from search.engines.generations import IndexMissing
 from search.engines.solrcloud.address import Address
@@ -242,8 +242,8 @@ def _counted(facet: Mapping[str, Any] | None) -> list[tuple[Any, int]]:
     return [(bucket["val"], bucket["count"]) for bucket in (facet or {}).get("buckets", [])]
 
 
-def _ranked(document: Mapping[str, Any], *, is_scored: bool) -> Ranked:
-    return Ranked(document[ID], float(document["score"]) if is_scored else 0.0, document.get(FOLD))
+def _ranked(document: Mapping[str, Any], *, is_scored: bool) -> Hit:
+    return Hit(document[ID], float(document["score"]) if is_scored else 0.0, document.get(FOLD))
 
 
 def _portions(documents: Sequence[dict[str, Any]]) -> list[Sequence[dict[str, Any]]]:

@@ -6,8 +6,8 @@ Haystack's engines build query strings, which want escaping and are parsed again
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from haystack.backends import SearchNode
@@ -82,6 +82,24 @@ class Between:
 
 
 Node = All | Nothing | And | Or | Not | Text | Value | Beginning | Between
+
+
+def demands(node: Node) -> tuple[Node, ...]:
+    """What must all be so, however it is nested."""
+    return tuple(each for part in node.of for each in demands(part)) if isinstance(node, And) else (node,)
+
+
+def is_said(text: Text, beside: Collection[Node]) -> bool:
+    """What stands in a text that makes a hit stands in one of all texts, so this asks for nothing more."""
+    return text.field == CONTENT and replace(text, field=OWN) in beside
+
+
+def without_said(node: Node) -> Node:
+    """The same documents, with less to look at: for counting, where nothing is ranked."""
+    of = demands(node)
+    left = tuple(each for each in of if not (isinstance(each, Text) and is_said(each, of)))
+    return left[0] if len(left) == 1 else And(left)
+
 
 _NARROW = re.compile(r'(?P<field>\w+):(?P<quote>"?)(?P<value>.+)(?P=quote)', re.DOTALL)
 _BOUNDS = {

@@ -22,7 +22,7 @@ from whoosh.filedb import filestore
 from whoosh.sorting import Count, FieldFacet, MultiFacet, ScoreFacet
 
 from search.analysis import SINGLE
-from search.engines.backend import Answered, Asked, Document, Ranked
+from search.engines.backend import Answered, Asked, Document, Hit
 from search.engines.bigrams import SEPARATOR, Bigrams, Each, paired
 from search.engines.embedded import EmbeddedBackend, EmbeddedEngine
 from search.engines.fields import LabelsField, MomentField, NumberField, PartsField, TextField
@@ -125,7 +125,7 @@ class Backend(EmbeddedBackend, WhooshSearchBackend):  # type: ignore[misc]
             )
             end = None if asked.limit is None else asked.offset + asked.limit
             hits = [
-                Ranked(hit[ID], 0.0 if asked.order_by else _score(hit.score), hit.get(FOLD))
+                Hit(hit[ID], 0.0 if asked.order_by else _score(hit.score), hit.get(FOLD))
                 for hit in found[asked.offset : end]
             ]
             return Answered(len(found), hits, self._facets(found, asked), counts)
