@@ -19,7 +19,7 @@ from search.errors.asking import is_error_line
 from search.errors.meeting import Met, met_before
 from search.errors.recognising import recognised
 from search.facts import Facts
-from search.folding import folded_page
+from search.folding import COUNTED, folded_page
 from search.language import Query, read, write
 from search.language.tree import Word, positives
 from search.marking import Wanted
@@ -227,14 +227,13 @@ class _Looking:
         return min(max(self.wish.page, 1), LAST_PAGE)
 
     def _ask(self, sought: SQ, offset: int, size: int) -> Answer:
-        counts = self.wish.with_facets and (offset == 0 or not self.is_folded)
-        return self.sight.ask(
-            sought,
-            order=() if self.is_ranked else BY_TIME,
-            facets={name: {"limit": MOST_VALUES} for name in FACETS.values()} if counts else (),
-            offset=offset,
-            size=size,
-        )
+        facets: dict[str, Mapping[str, Any]] = {}
+        if self.wish.with_facets and (offset == 0 or not self.is_folded):
+            facets |= {name: {"limit": MOST_VALUES} for name in FACETS.values()}
+        if self.is_folded and offset == 0:
+            facets |= COUNTED
+        order = () if self.is_ranked else BY_TIME
+        return self.sight.ask(sought, order=order, facets=facets, offset=offset, size=size)
 
 
 def _is_ranked(query: Query, wish: Wish) -> bool:

@@ -67,6 +67,8 @@ def hits_of(
     found: Sequence[tuple[Name, float]], wanted: Wanted, spaces: Mapping[int, Space]
 ) -> dict[Name, Hit]:
     """What is gone since, or is in none of `spaces`, is left out."""
+    if not found:
+        return {}
     notebooks = _notebooks({name.notebook for name, _ in found}, spaces)
     cells = _cells([name for name, _ in found if name.notebook in notebooks])
     headings = headings_of(notebooks)
