@@ -17,11 +17,15 @@ Wanted = Sequence[tuple[str, ...]]  # atoms side by side, as analysis gives them
 
 # Nobody reads more marks in one text, and an output may hold a million.
 MOST_SPANS = 200
+SHORT = 200  # characters: titles, headings and paths, which many hits have in common
 
 
 def spans(text: str, wanted: Wanted) -> list[Span]:
     """What to mark, in order, not overlapping. A word that stands only inside others is marked there."""
-    normal, origins = _with_origins(text)
+    normal = normalise(text)
+    if not any(each[0] in normal for each in wanted):
+        return []
+    normal, origins = (_known_origins if len(text) <= SHORT else _with_origins)(text, normal)
     found = sorted(span for each in wanted for span in _found(normal, each))
     if origins is not None:
         # A character may come from a part of another (㌔ is キロ): then all of that is marked.
@@ -85,11 +89,10 @@ def _patterns(atoms: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     return re.compile(f"{before}{loose}{after}"), re.compile(loose)
 
 
-def _with_origins(text: str) -> tuple[str, list[Span] | None]:
+def _with_origins(text: str, normal: str) -> tuple[str, list[Span] | None]:
     """The normalised text, and from where to where each of its characters comes; None where nothing moved."""
     if text.isascii():
-        return text.lower(), None
-    normal = normalise(text)
+        return normal, None
     if len(normal) == len(text) and unicodedata.is_normalized("NFKC", text):
         return normal, None  # folding case never shortens, so equal length means character by character
     folded: list[str] = []
@@ -98,6 +101,9 @@ def _with_origins(text: str) -> tuple[str, list[Span] | None]:
         folded.append(each)
         origins += [(start, end)] * len(each)
     return "".join(folded), origins
+
+
+_known_origins = lru_cache(maxsize=2048)(_with_origins)
 
 
 def _merged(found: Iterable[Span]) -> Iterator[Span]:
