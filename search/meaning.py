@@ -65,12 +65,17 @@ class Meaning:
         count = self._standing(atom)
         if count > FEW:
             return ""
-        results = self.sight.ask(SQ(content__fuzzy=atom), size=LOOKED_AT).results
+        # What a text has from elsewhere is also found there.
+        results = self.sight.ask(SQ(own__fuzzy=atom), size=LOOKED_AT).results
+        one_of_each = {result.fold or result.id: result for result in results}.values()
         found = Counter(
-            each for hit in made_of(results, (), self.sight.spaces) for each in _near(atom, _texts(hit))
+            word
+            for hit in made_of(one_of_each, (), self.sight.spaces)
+            for word in _words_like(atom, _texts(hit))
         )
-        ranked = sorted(found, key=lambda each: (apart(atom, each, 2), -found[each], each))[:MOST_TRIED]
-        nearest = [each for each in ranked if apart(atom, each, 2) == apart(atom, ranked[0], 2)]
+        distances = {word: apart(atom, word, edits_for(atom)) for word in found}
+        ranked = sorted(found, key=lambda word: (distances[word], -found[word], word))[:MOST_TRIED]
+        nearest = [word for word in ranked if distances[word] == distances[ranked[0]] <= edits_for(atom)]
         return self._most(nearest, than=count)
 
     def _most(self, words: Iterable[str], than: int) -> str:
@@ -85,10 +90,11 @@ class Meaning:
         return self.sight.ask(asked).count
 
 
-def _near(atom: str, texts: Iterable[str]) -> set[str]:
+def _words_like(atom: str, texts: Iterable[str]) -> set[str]:
+    """Words of about its length."""
     most = edits_for(atom)
     words = {each for text in texts for each in atoms(text[:LONGEST])}
-    return {word for word in words if word != atom and apart(atom, word, most) <= most}
+    return {word for word in words if word != atom and abs(len(word) - len(atom)) <= most}
 
 
 def _texts(hit: AnyHit) -> Iterator[str]:
