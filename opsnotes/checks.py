@@ -16,9 +16,10 @@ from search.refresh import backend
 
 REDIS_SCHEMES = {"redis", "rediss", "unix"}
 SHORTEST_SECRET = 32
+SETTINGS = "settings"  # a tag, for commands that need no pages to be in order
 
 
-@register()
+@register(SETTINGS)
 def data_can_be_written(*_args: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
     if os.access(settings.DATA, os.W_OK | os.X_OK):
         return []
@@ -31,7 +32,7 @@ def data_can_be_written(*_args: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
     ]
 
 
-@register()
+@register(SETTINGS)
 def search_engine_can_be_imported(*_args: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
     module = str(settings.HAYSTACK_CONNECTIONS["default"]["ENGINE"]).rpartition(".")[0]
     try:
@@ -47,7 +48,7 @@ def search_engine_can_be_imported(*_args: Any, **_kwargs: Any) -> Sequence[Check
     return []
 
 
-@register()
+@register(SETTINGS)
 def redis_url_is_one(*_args: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
     parts = urlsplit(settings.REDIS_URL)
     if not settings.REDIS_URL or (parts.scheme in REDIS_SCHEMES and (parts.hostname or parts.path)):
@@ -61,7 +62,7 @@ def redis_url_is_one(*_args: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
     ]
 
 
-@register()
+@register(SETTINGS)
 def search_url_is_one(*_args: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
     if settings.SEARCH_ENGINE != "solr":
         return []

@@ -17,6 +17,7 @@ class Command(BaseCommand):
         " and manage.py work do this too; a folder that another machine writes to over the network is seen by the"
         " regular syncs alone."
     )
+    requires_system_checks = ()  # who starts it beside workers has checked, and they would import every page
 
     def handle(self, *args: Any, **options: Any) -> None:
         for each in (signal.SIGINT, signal.SIGTERM):
