@@ -41,7 +41,7 @@ first superuser. The exit code is 1 where a file failed.
 
 class Command(BaseCommand):
     help = HELP
-    requires_system_checks = ("settings",)  # the others would import every page, as long as the rest of the start
+    requires_system_checks = ("settings",)  # the others would import every page
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("paths", nargs="+", metavar="PATH", type=Path)
