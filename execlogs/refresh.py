@@ -14,8 +14,13 @@ from django.conf import settings
 from execlogs import linking, testimony
 from execlogs.models import Due, Ring
 from notebooks.alone import alone
+from notebooks.patience import Pending
 
 NOTEBOOKS_AT_ONCE = 200
+
+
+def pending() -> Pending:
+    return Pending.of(Due.objects.all())
 
 
 def catch_up() -> int:

@@ -9,12 +9,11 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Max, Min, OuterRef, QuerySet
+from django.db.models import F, OuterRef, QuerySet
 
 from lineage import holdings
 from lineage.descents import descents_of
@@ -27,6 +26,7 @@ from notebooks.alone import alone
 from notebooks.ingest import identities_of
 from notebooks.models import Notebook, Revision
 from notebooks.parsing import parse
+from notebooks.patience import Pending
 
 logger = logging.getLogger(__name__)
 
@@ -37,18 +37,8 @@ KEPT = 20_000_000  # characters of their sources, between reading them and compa
 Progress = Callable[[int, int], None]  # notebooks done, of how many
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """What is due."""
-
-    count: int
-    newest: int  # 0 where nothing is
-    oldest: datetime | None
-
-
 def pending() -> Pending:
-    waiting = Due.objects.aggregate(count=Count("pk"), newest=Max("pk"), oldest=Min("since"))
-    return Pending(waiting["count"], waiting["newest"] or 0, waiting["oldest"])
+    return Pending.of(Due.objects.all())
 
 
 def catch_up() -> int:

@@ -8,7 +8,8 @@ from django.db import OperationalError
 from haystack.exceptions import SearchBackendError
 
 from lineage import refresh as lineage
-from lineage.tasks import PAUSE, is_growing
+from lineage.tasks import is_growing
+from notebooks.patience import PAUSE
 from search import bells, refresh
 from search.saved import telling
 

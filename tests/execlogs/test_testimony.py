@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from execlogs import refresh
+from execlogs import refresh, tasks
 from execlogs.ingest import Told, ingest
 from execlogs.models import Execution, Status, Witness
 from notebooks.ingest import ingest as ingest_notebook
@@ -176,3 +176,14 @@ def test_many_notebooks_are_heard_with_few_questions(django_assert_max_num_queri
     with django_assert_max_num_queries(60):  # three for each, to read it; the others are for all
         refresh.catch_up()
     assert Execution.objects.count() == 12
+
+
+def test_the_task_waits_until_nothing_more_came(monkeypatch):
+    asked = []
+    monkeypatch.setattr(tasks.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(tasks.catch_up, "delay", asked.append)
+    make_runbook(cell(), meme=NOTEBOOK_MEME)
+    tasks.catch_up()
+    assert (len(asked), Execution.objects.count()) == (1, 0)
+    tasks.catch_up(asked[0])
+    assert (len(asked), Execution.objects.count()) == (1, 1)
