@@ -52,6 +52,8 @@ class TantivyWriter:
     def __init__(self, index: tantivy.Index, precedence: str) -> None:
         self._precedence = precedence
         self._writer = index.writer(WRITER_MEMORY, WRITER_THREADS)
+        # A commit that was killed leaves files; of those that say what is deleted this one's would have the names.
+        self._writer.garbage_collect_files()
         self._has_changes = False
 
     def add(self, document: Document) -> None:
@@ -63,7 +65,8 @@ class TantivyWriter:
         self._writer.delete_documents_by_term(field, value)
 
     def commit(self) -> None:
-        self._writer.commit()
+        with failures_named():
+            self._writer.commit()
         self._has_changes = False
 
     def close(self) -> None:

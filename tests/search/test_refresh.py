@@ -12,6 +12,7 @@ from urllib.request import urlopen
 import pytest
 from django.db import connection, transaction
 from haystack import connections
+from haystack.exceptions import SearchBackendError
 from haystack.query import SearchQuerySet
 
 from execlogs.forgetting import forget
@@ -223,6 +224,7 @@ HOLDER = """
 import sys, time
 import django; django.setup()
 from haystack import connections
+from haystack.exceptions import SearchBackendError
 with connections["default"].get_backend().writing():
     print("held", flush=True)
     time.sleep(float(sys.argv[1]))
@@ -255,6 +257,37 @@ def test_a_killed_writer_holds_up_nobody(engine, settings, tmp_path):
         holder.send_signal(signal.SIGKILL)
     refresh.drain()
     assert indexed() == expected()
+
+
+def test_a_commit_that_was_killed_before_it_counted_is_made_again(index):
+    """It had written what is deleted of an older segment; the same changes give that the same name."""
+    space = make_space()
+    for number in range(3):
+        make_runbook("ls", space=space, path=f"{number}.ipynb")
+    refresh.drain()
+    status = index.generations.current() / "meta.json"
+    before = status.read_bytes()
+    ingest(space, "0.ipynb", make_notebook("changed"))
+    due = list(Due.objects.values_list("notebook_id", flat=True))
+    refresh.drain()
+    status.write_bytes(before)
+    Due.objects.bulk_create(Due(notebook_id=pk) for pk in due)
+    connections.reload("default")
+    refresh.drain()
+    assert indexed() == expected()
+    assert SearchQuerySet().filter(own="changed").count() == 1
+
+
+def test_an_engine_that_cannot_commit_is_mended_by_the_sweep(index, monkeypatch):
+    refresh.drain()
+    make_runbook("needle")
+    for file in index.generations.current().iterdir():
+        if file.name.startswith(".managed"):
+            file.write_bytes(b"{")
+    with pytest.raises(SearchBackendError):
+        refresh.drain()
+    refresh.sweep()
+    assert indexed() == expected() != []
 
 
 @pytest.fixture
