@@ -4,11 +4,12 @@ import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Count, Min
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 from haystack.exceptions import SearchBackendError
 from kombu.exceptions import OperationalError
@@ -17,7 +18,6 @@ import execlogs.models
 import lineage.models
 import search.models
 from notebooks.models import BatchItem, Notebook
-from notebooks.models.due import DueQuerySet
 from opsnotes.celery import app
 from search.refresh import backend
 from sync.health import health
@@ -98,26 +98,21 @@ def _work() -> str:
 
 
 def _lineage() -> str:
-    return _lag(lineage.models.Due.objects.all())
+    return _lag(notebooks=lineage.models.Due.objects.values("notebook_id"))
 
 
 def _executions() -> str:
-    return _lag(execlogs.models.Due.objects.all())
+    return _lag(notebooks=execlogs.models.Due.objects.values("notebook_id"))
 
 
 def _index() -> str:
     if not backend().has_index():
         raise Unwell("there is none yet: run manage.py reindex")
-    notes = search.models.DueNote.objects.aggregate(
-        count=Count("note_id", distinct=True), oldest=Min("since")
+    return _lag(
+        notebooks=search.models.Due.objects.values("notebook_id"),
+        notes=search.models.DueNote.objects.values("note_id"),
+        executions=search.models.DueLog.objects.values("execution_id"),
     )
-    if notes["oldest"] is None:
-        return _lag(search.models.Due.objects.all())
-    lag = timezone.now() - notes["oldest"]
-    text = f"{notes['count']:,} notes and {lag.total_seconds():,.0f} s behind"
-    if lag > LATE:
-        raise Unwell(f"{text}: is a worker running?")
-    return f"{text}; notebooks: {_lag(search.models.Due.objects.all())}"
 
 
 def _sources() -> str:
@@ -131,13 +126,16 @@ def _sources() -> str:
     return f"{text}; failing: {', '.join(found.failing)}" if found.failing else text
 
 
-def _lag(due: DueQuerySet) -> str:
-    """How far what follows the notebooks is behind them."""
-    oldest = due.oldest()
+def _lag(**due: QuerySet[Any, Any]) -> str:
+    """How far what follows is behind, by what there is of each kind that waits; one that changed twice is one."""
+    since = [rows.aggregate(oldest=Min("since"))["oldest"] for rows in due.values()]
+    counts = {name: rows.distinct().count() for name, rows in due.items()}
+    oldest = min(filter(None, since), default=None)
     if oldest is None:
         return "up to date"
     lag = timezone.now() - oldest
-    text = f"{due.notebook_count():,} notebooks and {lag.total_seconds():,.0f} s behind"
+    waiting = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+    text = f"{waiting} and {lag.total_seconds():,.0f} s behind"
     if lag > LATE:
         raise Unwell(f"{text}: is a worker running?")
     return text

@@ -1,4 +1,5 @@
 import logging
+from collections.abc import Mapping
 
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from search.errors.answering import answers
 from search.errors.meeting import met_before
 from search.errors.recognising import MOST_LINES, recognised
 from search.find import Totals, find, totals
+from search.lag import lag_of, said
 from search.language import read
 from search.language.fields import FIELDS
 from search.language.form import filled
@@ -49,7 +51,7 @@ def search(request: HttpRequest) -> HttpResponse:
     except SearchBackendError:
         logger.exception("The search engine failed")
         return render(request, "search/results.html", {**context, "has_failed": True}, status=503)
-    return render(request, "search/results.html", context)
+    return _answered(request, "search/results.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,7 +67,7 @@ def error(request: HttpRequest) -> HttpResponse:
     except SearchBackendError:
         logger.exception("The search engine failed")
         return render(request, "search/error.html", {**context, "has_failed": True}, status=503)
-    return render(request, "search/error.html", context)
+    return _answered(request, "search/error.html", context)
 
 
 @require_safe
@@ -80,7 +82,12 @@ def entity(request: HttpRequest, kind: str, name: str) -> HttpResponse:
         logger.exception("The search engine failed")
         return render(request, "search/entity.html", {"has_failed": True, "name": name}, status=503)
     label = FIELDS[kind].label
-    return render(request, "search/entity.html", {"page": page, "name": page.name, "label": label})
+    return _answered(request, "search/entity.html", {"page": page, "name": page.name, "label": label})
+
+
+def _answered(request: HttpRequest, template: str, context: Mapping[str, object]) -> HttpResponse:
+    """From the index, and the footer says how far that is behind."""
+    return render(request, template, {**context, "index_lag": said(lag_of(request.user))})
 
 
 def _totals(user: Viewer) -> Totals:

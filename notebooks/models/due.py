@@ -1,7 +1,6 @@
 """What an app that follows the notebooks has still to look at. Each app makes the two its own."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from django.db import models
 
@@ -11,10 +10,6 @@ _ONLY = 1
 class DueQuerySet(models.QuerySet["DueRow"]):
     def notebook_count(self) -> int:
         return int(self.aggregate(count=models.Count("notebook_id", distinct=True))["count"])
-
-    def oldest(self) -> datetime | None:
-        since: datetime | None = self.aggregate(oldest=models.Min("since"))["oldest"]
-        return since
 
 
 class DueRow(models.Model):
