@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from haystack.query import SQ, SearchQuerySet
 
 from notebooks.models import Notebook, Space
@@ -35,7 +36,6 @@ class Sight:
     """One for each question: it is of the moment at which it was made."""
 
     def __init__(self, viewer: Viewer) -> None:
-        self._viewer = viewer
         self.spaces: Mapping[int, Space] = {space.pk: space for space in Space.objects.visible_to(viewer)}
         self._due = Due.objects.notebook_count()
         self._due_notes = set(DueNote.objects.values_list("note_id", flat=True)[:MOST_STALE])
@@ -84,8 +84,8 @@ class Sight:
         """Notebooks that the index may still show although they are deleted, or now where the person sees nothing."""
         if not self._due:
             return ()
-        visible = Notebook.objects.visible_to(self._viewer).alive()
-        due = Due.objects.exclude(notebook_id__in=visible.values("pk"))
+        seen = Notebook.objects.alive().filter(pk=OuterRef("notebook_id"), space__in=list(self.spaces))
+        due = Due.objects.filter(~Exists(seen))
         return list(due.values_list("notebook_id", flat=True).distinct()[:MOST_STALE])
 
     @cached_property

@@ -3,7 +3,9 @@ page offers where there is nothing else."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -15,8 +17,8 @@ from search.asking import Asking
 from search.facts import Facts
 from search.find import Wish, narrowed
 from search.language import read
-from search.models import SavedSearch
-from search.sight import NEWEST, Answer, Sight
+from search.models import Due, SavedSearch
+from search.sight import MOST_STALE, NEWEST, Answer, Sight
 
 
 class SpaceSight(Sight):
@@ -28,6 +30,10 @@ class SpaceSight(Sight):
     def __init__(self, space: Space) -> None:
         super().__init__(AnonymousUser())
         self.spaces = {space.pk: space}
+
+    @cached_property
+    def _stale(self) -> Collection[int]:
+        return list(Due.objects.values_list("notebook_id", flat=True).distinct()[:MOST_STALE])
 
 
 def wish_of(search: SavedSearch) -> Wish:
