@@ -5,10 +5,10 @@ import signal
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_embedded_init, worker_process_init
+from celery.signals import beat_embedded_init, worker_init, worker_process_init
 
 from opsnotes import broker
-from opsnotes.processes import die_with_parent
+from opsnotes.processes import come_second, die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsnotes.settings")
 # Celery drops what Django's checks say, and for them every page would be imported: a second of each worker's start.
@@ -26,3 +26,9 @@ app.autodiscover_tasks()
 def _die_with_worker(**_: Any) -> None:
     # A worker that is killed tells its processes nothing: they would wait for it for ever.
     die_with_parent(signal.SIGKILL)
+
+
+@worker_init.connect
+def _let_readers_come_first(**_: Any) -> None:
+    # Somebody waits for a page; a notebook that is read a moment later is missed by nobody.
+    come_second()

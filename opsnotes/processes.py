@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -19,6 +19,7 @@ _PR_SET_PDEATHSIG = 1
 _LOOK_EVERY = 0.2  # seconds
 # A worker ends what it has in hand; what takes longer is killed, and done again at the next start.
 GRACE = 20.0  # seconds
+_NICENESS = 10  # a tenth of what others get that want all of it
 
 Command = Sequence[str]
 
@@ -27,6 +28,14 @@ def die_with_parent(how: signal.Signals) -> None:
     """The kernel sends this process `how` when its parent ends, even by SIGKILL. Linux only; elsewhere nothing."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, how)
+
+
+def come_second() -> None:
+    """From now on this process and those that it starts get what others leave of the processor, on a busy machine."""
+    os.nice(_NICENESS)
+    # Linux first shares between sessions, if it groups processes by them, and each part is a session of its own.
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(_NICENESS))
 
 
 def supervise(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,14 +37,17 @@ GATHERING = 0.3  # seconds
 Progress = Callable[[int, int], None]  # notebooks done, of how many
 
 
-def drain() -> int:
-    """Writes all that is due; says how many notebooks that were. Waits while another process writes."""
+def drain(seconds: float = math.inf) -> int:
+    """Writes what is due; says how many notebooks that were. Waits while another process writes.
+
+    All of it, unless so much time is over before; then something may still be due.
+    """
     Ring.objects.all().delete()  # what becomes due from here on rings again
     engine = backend()
     with engine.generations.alone():
         if not engine.has_index():
             return rebuild()
-        return _drain(engine)
+        return _drain(engine, seconds)
 
 
 def rebuild(progress: Progress | None = None) -> int:
@@ -60,12 +64,14 @@ def rebuild(progress: Progress | None = None) -> int:
         return done + _drain(engine)
 
 
-def sweep() -> int:
+def sweep(seconds: float = math.inf) -> int:
     """Drains what is due, and rebuilds an index that is missing, unreadable, of another version, or incomplete."""
-    with backend().generations.alone():
+    generations = backend().generations
+    with generations.alone():
         try:
-            done = drain()
+            done = drain(seconds)
             if not is_needed():
+                generations.tidy()
                 return done
             logger.warning(
                 "The search index and the database differ although nothing is due; building it again"
@@ -73,6 +79,10 @@ def sweep() -> int:
         except SearchBackendError:
             logger.exception("The search index cannot be used; building it again")
         return rebuild()
+
+
+def is_due() -> bool:
+    return Due.objects.exists() or DueNote.objects.exists() or DueLog.objects.exists()
 
 
 def is_needed() -> bool:
@@ -124,12 +134,12 @@ def _some_due(notebooks: int | None, notes: int | None, logs: int | None) -> _Wa
     )
 
 
-def _drain(engine: TreeBackend[Any]) -> int:
-    if not _is_due():
+def _drain(engine: TreeBackend[Any], seconds: float = math.inf) -> int:
+    if not is_due():
         return 0
-    done = commits = 0
+    end, done, commits = time.monotonic() + seconds, 0, 0
     with engine.writing() as writer:
-        while due := _next_due():
+        while (not commits or time.monotonic() < end) and (due := _next_due()):
             if commits and not due.is_full:
                 time.sleep(GATHERING)
                 due = _next_due()
@@ -142,10 +152,6 @@ def _drain(engine: TreeBackend[Any]) -> int:
             commits += 1
             done += len(notebooks)
     return done
-
-
-def _is_due() -> bool:
-    return Due.objects.exists() or DueNote.objects.exists() or DueLog.objects.exists()
 
 
 def _write(writer: Writer, notebooks: set[int]) -> None:
@@ -223,4 +229,4 @@ def _is_complete(engine: TreeBackend[Any]) -> bool:
     """
     indexed = [engine.count("kind", kind) for kind in ("notebook", "note", "log")]
     are_there = [Notebook.objects.alive().count(), Note.objects.alive().count(), logged().count()]
-    return indexed == are_there or _is_due()
+    return indexed == are_there or is_due()

@@ -11,6 +11,7 @@ from lineage import refresh as lineage
 from lineage.tasks import is_growing
 from notebooks.patience import PAUSE
 from search import bells, refresh
+from search.models import Ring
 from search.saved import telling
 
 logger = logging.getLogger(__name__)
@@ -29,14 +30,14 @@ def drain(seen: int = 0) -> None:
         drain.delay(pending.newest)
     else:
         lineage.catch_up()
-        refresh.drain()
-        ring_for_new()
+        refresh.drain(SLICE)
+        _ring_on()
 
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)
 def sweep() -> None:
-    refresh.sweep()
-    ring_for_new()
+    refresh.sweep(SLICE)
+    _ring_on()
 
 
 @shared_task(name=bells.TELL_NEW, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)
@@ -47,6 +48,13 @@ def tell_new() -> None:
             bells.ring_for_new()
     except SearchBackendError:
         logger.exception("Who is told of new hits is told later: the search engine failed")
+
+
+def _ring_on() -> None:
+    """For the rest: while notebooks stream in something is always due, and lineage has to get its turn too."""
+    if refresh.is_due():
+        Ring.ring(drain.delay)
+    ring_for_new()
 
 
 def ring_for_new() -> None:

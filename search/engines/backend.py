@@ -93,6 +93,8 @@ class Shelf(Protocol[G_co]):
 
     def replacing(self) -> AbstractContextManager[G_co]: ...
 
+    def tidy(self) -> None: ...
+
 
 class TreeBackend(BaseSearchBackend, Generic[G]):  # type: ignore[misc]
     engine_version = ""

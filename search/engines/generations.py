@@ -97,6 +97,10 @@ class Generations(OneWriter):
             raise
         self._remove_others(generation)
 
+    def tidy(self) -> None:
+        """Removes what a writer left that was killed before its index was published, or right after. Inside alone()."""
+        self._remove_others(self.current())
+
     def _publish(self, generation: Path) -> None:
         link = self.path / "next"
         link.unlink(missing_ok=True)

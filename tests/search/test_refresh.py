@@ -151,6 +151,48 @@ def test_many_are_drained_in_few_commits(index, monkeypatch):
     assert indexed() == expected()
 
 
+def test_a_drain_ends_although_more_and_more_comes(index, rung, monkeypatch):
+    """Else lineage, which has the same worker, would have to wait until nothing streams in any more."""
+    refresh.drain()
+    notebook = make_runbook("first")
+    write = refresh._write
+    monkeypatch.setattr(refresh, "GATHERING", 0)
+    monkeypatch.setattr(tasks, "SLICE", 0.2)
+
+    def overtaken(writer, notebooks):
+        write(writer, notebooks)
+        Due.objects.create(notebook_id=notebook.pk)
+
+    monkeypatch.setattr(refresh, "_write", overtaken)
+    tasks.drain(ALL_SEEN)
+    assert (refresh.is_due(), rung) == (True, ["drain"])
+    tasks.sweep()
+    assert (refresh.is_due(), rung) == (True, ["drain", "drain"])
+    monkeypatch.setattr(refresh, "_write", write)
+    tasks.drain(ALL_SEEN)
+    assert (refresh.is_due(), rung) == (False, ["drain", "drain"])
+    assert indexed() == expected()
+
+
+def test_the_sweep_removes_what_a_killed_rebuild_left(engine):
+    refresh.drain()
+    make_runbook("needle")
+    leave_behind(engine)
+    assert generation_count(engine) == 2
+    refresh.sweep()
+    assert generation_count(engine) == 1
+    assert indexed() == expected()
+
+
+def leave_behind(engine):
+    """A generation that somebody began."""
+    if not hasattr(engine, "address"):
+        (engine.path / f"g-{'0' * 32}").mkdir()
+        return
+    collections = engine.generations
+    engine.generations._server.create(f"{engine.address.alias}-{'0' * 12}", collections.configset, 1, 1)
+
+
 @pytest.mark.parametrize("harm", [b"", b"{", b"\0" * 100])
 def test_the_sweep_mends_what_cannot_be_read(embedded, harm):
     make_runbook("needle")

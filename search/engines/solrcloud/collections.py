@@ -57,6 +57,10 @@ class Collections(OneWriter):
             raise
         self._remove_others(generation)
 
+    def tidy(self) -> None:
+        """Removes what a rebuild left that was killed. Inside alone(), where the collection is of this layout."""
+        self._remove_others(self.current())
+
     def apply(self) -> None:
         """Gives Solr our configset, unless it has it."""
         if self.configset not in self._server.configsets():
