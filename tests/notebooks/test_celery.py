@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -102,8 +103,19 @@ def test_web_and_workers_run_and_stop_together(site):
     site.wait_for(lambda: f"http://127.0.0.1:{port}/" in site.log.read_text(), 60)
     sessions = children_of(process.pid)
     assert len(sessions) == 5  # web, workers of files and of sources, the index, the watch
+    # Readers come first.
+    site.wait_for(lambda: sorted(map(niceness, sessions), key=str) == [0, 0, 10, 10, 10])
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 0
     assert time.monotonic() - began < 25
     assert not any(alive_in_session(leader) for leader in sessions)
+
+
+def niceness(leader):
+    """The same of all processes of a session, by which it shares the machine with other sessions too."""
+    of_each = {os.getpriority(os.PRIO_PROCESS, pid) for pid in alive_in_session(leader)}
+    group = Path(f"/proc/{leader}/autogroup")
+    if group.exists():  # a kernel that shares between sessions
+        of_each.add(int(group.read_text().split()[-1]))
+    return of_each.pop() if len(of_each) == 1 else None
