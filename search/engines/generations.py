@@ -99,6 +99,7 @@ class Generations(OneWriter):
 
     def tidy(self) -> None:
         """Removes what a writer left that was killed before its index was published, or right after. Inside alone()."""
+        (self.path / "next").unlink(missing_ok=True)
         self._remove_others(self.current())
 
     def _publish(self, generation: Path) -> None:
