@@ -93,6 +93,7 @@ def put_file(file: IO[bytes]) -> tuple[str, int]:
     """Keeps a file of any size without holding it in memory; its sha256 and size in bytes."""
     file.seek(0)
     digest = hashlib.file_digest(cast("io.BufferedIOBase", file), "sha256").hexdigest()
+    file.seek(0, io.SEEK_END)  # of bytes in memory the digest is taken without reading on
     size = file.tell()
     if not _storage().touch(_name(digest)):
         file.seek(0)
