@@ -1,5 +1,6 @@
 """Writes down which notebooks executions have to be looked up for again, and rings for it on commit."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from celery.signals import worker_ready
@@ -9,14 +10,19 @@ from django.dispatch import receiver
 from execlogs import tasks
 from execlogs.models import Due, Ring, Transcript
 from notebooks.models import Notebook
-from notebooks.signals import bytes_wanted, notebook_changed, notebook_ingested
+from notebooks.signals import bytes_wanted, notebook_changed, notebooks_ingested
 
 
-@receiver([notebook_ingested, notebook_changed], dispatch_uid="execlogs.note_due")
-def note_due(sender: object, *, notebook: Notebook, **kwargs: Any) -> None:
-    Due.objects.create(notebook_id=notebook.pk)
+@receiver(notebooks_ingested, dispatch_uid="execlogs.note_ingested")
+def note_ingested(sender: object, *, notebooks: Sequence[Notebook], **kwargs: Any) -> None:
+    Due.objects.bulk_create(Due(notebook_id=notebook.pk) for notebook in notebooks)
     # Robust: with the broker away the row waits for the sweep, and who changed the notebook need not know.
     transaction.on_commit(ring, robust=True)
+
+
+@receiver(notebook_changed, dispatch_uid="execlogs.note_due")
+def note_due(sender: object, *, notebook: Notebook, **kwargs: Any) -> None:
+    note_ingested(sender, notebooks=[notebook])
 
 
 def ring() -> None:

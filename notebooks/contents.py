@@ -12,8 +12,9 @@ from uuid import UUID
 from django.db.models import Max, Min, QuerySet
 
 from notebooks import blobs, storing
+from notebooks.describing import title_of
 from notebooks.identity import Identity
-from notebooks.ingest import identities_of, title_of
+from notebooks.ingest import identities_of
 from notebooks.models import Cell, Fragment, Notebook, Revision
 from notebooks.paging import CELLS, Part
 from notebooks.parsing import ParsedCell, parse

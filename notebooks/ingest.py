@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,11 +19,12 @@ from django.db import IntegrityError, transaction
 
 from notebooks import blobs, paths
 from notebooks.changes import Changes, count_changes
+from notebooks.describing import DESCRIBED, describe
 from notebooks.identity import Assignment, Identity, KnownCell, assign
 from notebooks.models import Notebook, Revision, Space
 from notebooks.parsing import ParsedNotebook, parse
 from notebooks.parsing.model import CellType
-from notebooks.signals import notebook_ingested
+from notebooks.signals import notebooks_ingested
 from notebooks.storing import Fragments, clear_cells, store_cells, with_fragments
 
 logger = logging.getLogger(__name__)
@@ -48,15 +49,13 @@ class Provenance:
     """Who brought a file, from where."""
 
     by: User | None = None
-    owner: str = (
-        ""  # the notebook's owner by name; where empty it stays, and a new one is that of who brought it
-    )
+    owner: str = ""  # by name, where somebody says it: see owner_of()
     origin: str = "upload"
     saved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Content:
+class Content:
     """All that is known of a new revision before the transaction."""
 
     parsed: ParsedNotebook
@@ -108,11 +107,11 @@ class Reread:
     def store(self, notebook: Notebook) -> None:
         """Writes what the notebook says of itself, its cells and links, as its place is now. Inside the caller's
         transaction. Nothing is new in this, so `updated_at` stays: who changes something saves that."""
-        _describe(notebook, self.parsed)
-        notebook.save(update_fields=_DESCRIBED)
+        describe(notebook, self.parsed)
+        notebook.save(update_fields=DESCRIBED)
         clear_cells(notebook)
         store_cells(notebook, self.parsed, self.identities, self.fragments)
-        notebook_ingested.send(Notebook, notebook=notebook, adoptions=())
+        notebooks_ingested.send(Notebook, notebooks=[notebook], adoptions=[])
 
 
 def rebuild(notebook: Notebook) -> None:
@@ -156,29 +155,40 @@ def _ingest(
     before = _at(space, path)
     if before is not None and before.revision is not None and before.revision.sha256 == sha256:
         return Ingested(before, Outcome.UNCHANGED)
+    content = read(space, path, raw, before)
+    fragments = Fragments.of(content.parsed)
+    blobs.put(raw)
+    with transaction.atomic():
+        notebook = _locked(space, path, before)
+        describe(notebook, content.parsed)
+        notebook.owner = owner_of(notebook, provenance)
+        notebook.account = _account_of(notebook.owner)
+        _save(notebook)
+        notebook.revision = _new_revision(notebook, provenance, content)
+        notebook.save(update_fields=["revision"])
+        if before is not None:
+            clear_cells(notebook)
+        store_cells(notebook, content.parsed, content.assignment.identities, fragments)
+        announce([(notebook, content)])
+        if on_store:
+            on_store(notebook)
+    return Ingested(notebook, Outcome.STORED)
+
+
+def read(space: Space, path: str, raw: bytes, before: Notebook | None = None) -> Content:
+    """Raises parsing.InvalidNotebook."""
+    sha256 = hashlib.sha256(raw).hexdigest()
     parsed = parse(raw)
     known = _known_cells(before)
     assignment = assign(parsed.cells, known, _minting(space, path, sha256))
     changes = count_changes(parsed.cells, known, assignment.matches)
-    fragments = Fragments.of(parsed)
-    blobs.put(raw)
-    with transaction.atomic():
-        notebook = _locked(space, path, before)
-        _describe(notebook, parsed)
-        notebook.owner = paths.one_way(provenance.owner) or notebook.owner or _name_of(provenance.by)
-        notebook.account = _account_of(notebook.owner)
-        _save(notebook)
-        notebook.revision = _new_revision(
-            notebook, provenance, _Content(parsed, assignment, changes, sha256, len(raw))
-        )
-        notebook.save(update_fields=["revision"])
-        if before is not None:
-            clear_cells(notebook)
-        store_cells(notebook, parsed, assignment.identities, fragments)
-        notebook_ingested.send(Notebook, notebook=notebook, adoptions=assignment.adoptions)
-        if on_store:
-            on_store(notebook)
-    return Ingested(notebook, Outcome.STORED)
+    return Content(parsed, assignment, changes, sha256, len(raw))
+
+
+def announce(stored: Sequence[tuple[Notebook, Content]]) -> None:
+    """Inside the transaction that stored them."""
+    adoptions = [(notebook, each) for notebook, content in stored for each in content.assignment.adoptions]
+    notebooks_ingested.send(Notebook, notebooks=[notebook for notebook, _ in stored], adoptions=adoptions)
 
 
 def _at(space: Space, path: str) -> Notebook | None:
@@ -221,11 +231,15 @@ def _minting(space: Space, path: str, sha256: str) -> Callable[[int], UUID]:
 def _locked(space: Space, path: str, before: Notebook | None) -> Notebook:
     """The row to write, locked; a new one where the path was free. Raises _Overtaken if it is not as it was."""
     if before is None:
-        return Notebook(space=space, path=path, folder=paths.folder_of(path))
+        return new_at(space, path)
     current = Notebook.objects.alive().select_for_update().filter(space=space, path=path).first()
     if current is None or current.pk != before.pk or current.revision_id != before.revision_id:
         raise _Overtaken
     return current
+
+
+def new_at(space: Space, path: str) -> Notebook:
+    return Notebook(space=space, path=path, folder=paths.folder_of(path))
 
 
 def _save(notebook: Notebook) -> None:
@@ -239,28 +253,10 @@ def _save(notebook: Notebook) -> None:
         raise _Overtaken from error
 
 
-def title_of(parsed: ParsedNotebook, path: str) -> str:
-    """What it calls itself, or else its file's name."""
-    return paths.one_way(parsed.title) or paths.stem_of(path)[:300]
-
-
-_DESCRIBED = ("title", "meme", "branch", "language", "kernel", "cell_count", "tags")
-_MOST_TAGS = 100
-
-
-def _describe(notebook: Notebook, parsed: ParsedNotebook) -> None:
-    """What the notebook says of itself."""
-    notebook.title = title_of(parsed, notebook.path)
-    notebook.meme = parsed.meme.uuid if parsed.meme else None
-    notebook.branch = parsed.meme.branch if parsed.meme else ""
-    notebook.language = paths.storable(parsed.language)
-    notebook.kernel = paths.storable(parsed.kernel)
-    notebook.cell_count = len(parsed.cells)
-    notebook.tags = [paths.storable(tag) for tag in parsed.tags[:_MOST_TAGS]]
-
-
-def _name_of(person: User | None) -> str:
-    return person.get_username() if person else ""
+def owner_of(notebook: Notebook, provenance: Provenance) -> str:
+    """As somebody says now, or it stays; a new one is that of who brought it."""
+    brought_by = provenance.by.get_username() if provenance.by else ""
+    return paths.one_way(provenance.owner) or notebook.owner or brought_by
 
 
 def _account_of(owner: str) -> User | None:
@@ -273,10 +269,17 @@ def _next_number(notebook: Notebook) -> int:
     return 1 + max(notebook.revisions.values_list("number", flat=True))
 
 
-def _new_revision(notebook: Notebook, provenance: Provenance, content: _Content) -> Revision:
-    return Revision.objects.create(
+def _new_revision(notebook: Notebook, provenance: Provenance, content: Content) -> Revision:
+    revision = revision_of(notebook, _next_number(notebook), provenance, content)
+    revision.save()
+    return revision
+
+
+def revision_of(notebook: Notebook, number: int, provenance: Provenance, content: Content) -> Revision:
+    """Unsaved."""
+    return Revision(
         notebook=notebook,
-        number=_next_number(notebook),
+        number=number,
         sha256=content.sha256,
         size=content.size,
         nbformat=content.parsed.nbformat,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TypeVar
@@ -15,6 +15,7 @@ from notebooks.identity import Identity
 from notebooks.models import Asset, Cell, Fragment, Link, Notebook, NotebookAsset
 from notebooks.parsing import ParsedCell, ParsedNotebook
 from notebooks.parsing.model import OutputKind
+from notebooks.portions import portions
 from notebooks.rendering import Rendered, fragment_digest, output_text, render
 
 # Longer outputs are searched by their beginning; the whole stays in the original.
@@ -23,6 +24,7 @@ MOST_AGAIN = 2  # what is missing is made at the second try
 
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
+_Pointed = tuple[Sequence[str], Sequence[str]]  # the sha256 of assets that a fragment shows; links as written
 
 
 class FragmentsGone(IntegrityError):
@@ -40,10 +42,20 @@ class Fragments:
 
     @classmethod
     def of(cls, parsed: ParsedNotebook) -> Fragments:
-        digests = tuple(fragment_digest(cell, parsed.language) for cell in parsed.cells)
-        # In portions, where a database takes only so many parameters.
-        kept = Fragment.objects.only("assets", "links").in_bulk(set(digests))
-        known = {digest: (fragment.assets, fragment.links) for digest, fragment in kept.items()}
+        [found] = cls.of_all([parsed])
+        return found
+
+    @classmethod
+    def of_all(cls, notebooks: Sequence[ParsedNotebook]) -> list[Fragments]:
+        """Of several notebooks: what the first of them had rendered is known of the others."""
+        digests = [
+            tuple(fragment_digest(cell, parsed.language) for cell in parsed.cells) for parsed in notebooks
+        ]
+        known = _known({digest for some in digests for digest in some})
+        return [cls._of(parsed, some, known) for parsed, some in zip(notebooks, digests, strict=True)]
+
+    @classmethod
+    def _of(cls, parsed: ParsedNotebook, digests: tuple[str, ...], known: dict[str, _Pointed]) -> Fragments:
         rendered: dict[str, Rendered] = {}
         for cell, digest in zip(parsed.cells, digests, strict=True):
             if digest not in known:
@@ -52,10 +64,19 @@ class Fragments:
         for each in rendered.values():
             for asset in each.assets:
                 blobs.put(asset.raw)
-        assets = frozenset(sha256 for shown, _ in known.values() for sha256 in shown)
-        return cls(
-            digests, rendered, assets, frozenset(link for _, links in known.values() for link in links)
+        pointed = [known[digest] for digest in set(digests)]
+        assets = frozenset(sha256 for shown, _ in pointed for sha256 in shown)
+        return cls(digests, rendered, assets, frozenset(link for _, links in pointed for link in links))
+
+
+def _known(digests: Collection[str]) -> dict[str, _Pointed]:
+    return {
+        digest: (assets, links)
+        for some in portions(digests)
+        for digest, assets, links in Fragment.objects.filter(pk__in=some).values_list(
+            "digest", "assets", "links"
         )
+    }
 
 
 def with_fragments(store: Callable[[], Result]) -> Result:
@@ -71,17 +92,34 @@ def with_fragments(store: Callable[[], Result]) -> Result:
     return store()
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A notebook that has no cells yet, and what it is filled with."""
+
+    notebook: Notebook
+    parsed: ParsedNotebook
+    identities: Sequence[Identity]
+    fragments: Fragments
+
+    def rows(self) -> Iterator[Cell]:
+        cells = zip(self.parsed.cells, self.identities, self.fragments.digests, strict=True)
+        return (_row(self.notebook, cell, identity, digest) for cell, identity, digest in cells)
+
+
 def store_cells(
     notebook: Notebook, parsed: ParsedNotebook, identities: Sequence[Identity], fragments: Fragments
 ) -> None:
     """The cells, links and right to assets of a notebook that has none. Inside the caller's transaction."""
-    store_fragments(fragments)
-    Cell.objects.bulk_create(
-        _row(notebook, cell, identity, digest)
-        for cell, identity, digest in zip(parsed.cells, identities, fragments.digests, strict=True)
-    )
-    _grant_assets(notebook, fragments.assets)
-    _store_links(notebook, fragments.links)
+    store_all([Filled(notebook, parsed, identities, fragments)])
+
+
+def store_all(filled: Sequence[Filled]) -> None:
+    """The same of several notebooks."""
+    store_fragments([each.fragments for each in filled])
+    Cell.objects.bulk_create(row for each in filled for row in each.rows())
+    for each in filled:
+        _grant_assets(each.notebook, each.fragments.assets)
+    Link.objects.bulk_create(link for each in filled for link in _links(each.notebook, each.fragments.links))
 
 
 def clear_cells(notebook: Notebook) -> None:
@@ -96,14 +134,16 @@ def keep_fragments(notebook: Notebook, fragments: Fragments) -> None:
     missing = fragments.assets - _granted(notebook)
     if fragments.rendered or missing:
         with transaction.atomic():
-            store_fragments(fragments)
+            store_fragments([fragments])
             _grant_assets(notebook, missing)
 
 
-def store_fragments(fragments: Fragments) -> None:
-    assets = {asset.sha256: asset for each in fragments.rendered.values() for asset in each.assets}
+def store_fragments(fragments: Sequence[Fragments]) -> None:
+    """In one order, so that two who store the same don't wait for each other."""
+    rendered = dict(sorted((digest, each) for some in fragments for digest, each in some.rendered.items()))
+    assets = {asset.sha256: asset for each in rendered.values() for asset in each.assets}
     Asset.objects.bulk_create(
-        [Asset(sha256=a.sha256, media_type=a.media_type, size=len(a.raw)) for a in assets.values()],
+        [Asset(sha256=a.sha256, media_type=a.media_type, size=len(a.raw)) for _, a in sorted(assets.items())],
         ignore_conflicts=True,
     )
     Fragment.objects.bulk_create(
@@ -115,7 +155,7 @@ def store_fragments(fragments: Fragments) -> None:
                 links=[paths.storable(link) for link in each.links],
                 headings=[[h.level, paths.storable(h.text), h.anchor] for h in each.headings],
             )
-            for digest, each in fragments.rendered.items()
+            for digest, each in rendered.items()
         ],
         ignore_conflicts=True,
     )
@@ -158,9 +198,8 @@ def _granted(notebook: Notebook) -> set[str]:
     return set(NotebookAsset.objects.filter(notebook=notebook).values_list("asset_id", flat=True))
 
 
-def _store_links(notebook: Notebook, links: AbstractSet[str]) -> None:
-    targets = set(_targets(notebook, links))
-    Link.objects.bulk_create([Link(notebook=notebook, path=path) for path in targets])
+def _links(notebook: Notebook, links: AbstractSet[str]) -> Iterator[Link]:
+    return (Link(notebook=notebook, path=path) for path in set(_targets(notebook, links)))
 
 
 def _targets(notebook: Notebook, links: AbstractSet[str]) -> Iterator[str]:

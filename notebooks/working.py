@@ -4,11 +4,12 @@ import logging
 import random
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from django.conf import settings
 from django.db import OperationalError, connection
 
-from notebooks import blobs, sidefiles, unpacking
+from notebooks import blobs, sidefiles, together, unpacking
 from notebooks.archives import ArchiveRefused
 from notebooks.diskspace import is_full
 from notebooks.ingest import Outcome, Provenance, ingest
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 # So many files are claimed at once, and half of what is at hand at most: the rest is for workers beside this one.
 A_TURN = 16
+MOST_TOGETHER = 4_000_000  # bytes of files that one transaction stores: others wait for it
 
 Kind, State = BatchItem.Kind, BatchItem.State
 
@@ -40,15 +42,51 @@ def work(worker: str, seconds: float, batch: Batch | None = None) -> bool:
 
 
 def _work_through(items: Sequence[BatchItem], end: float) -> None:
-    """One at least; what is not begun by `end` goes back."""
+    """Some at least; what is not begun by `end` goes back."""
+    # Of files that are stored together it is not known which one killed: where one did, each goes by itself.
+    are_new = all(item.attempts == 1 for item in items)
     begun = 0
     try:
         while begun < len(items) and not (begun and time.monotonic() > end):
-            begun += 1
-            work_on(items[begun - 1])
+            some = (
+                _together(items[begun:]) if are_new and time.monotonic() < end else items[begun : begun + 1]
+            )
+            if len(some) > 1:
+                are_new = _work_on_all(some)
+                begun += len(some) if are_new else 0
+            else:
+                begun += 1
+                work_on(some[0])
     finally:
         if rest := items[begun:]:
             BatchItem.objects.filter(pk__in=[item.pk for item in rest], worker=rest[0].worker).give_back()
+
+
+def _together(items: Sequence[BatchItem]) -> Sequence[BatchItem]:
+    """The first of them, with those after it that may be stored together."""
+    size, number = 0, 0
+    for item in items:
+        size += item.size
+        if item.kind != Kind.NOTEBOOK or size > MOST_TOGETHER:
+            break
+        number += 1
+    return items[: max(1, number)]
+
+
+def _work_on_all(items: Sequence[BatchItem]) -> bool:
+    """Stores all of them; or none, False, where one needs to be looked at by itself, whatever the reason."""
+    batch = items[0].batch
+    try:
+        return _is_still_allowed(batch) and together.ingest_new(
+            batch.space,
+            [together.File(item.path, _bytes_of(item), _provenance(item)) for item in items],
+            on_store=partial(BatchItem.objects.finish_stored, items),
+        )
+    except (InvalidNotebook, blobs.BlobMissing):
+        return False
+    except Exception:  # one by one it shows which it is, and what becomes of it
+        logger.info("Batch %s: %d files go one by one", batch.pk, len(items), exc_info=True)
+        return False
 
 
 def release(worker: str) -> None:

@@ -1,6 +1,6 @@
 """Writes down what the index has to look at again, and rings for it on commit."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from celery.signals import worker_ready
@@ -10,18 +10,23 @@ from django.dispatch import receiver
 from execlogs.announcing import executions_changed
 from lineage.announcing import standing_changed
 from notebooks.models import Notebook
-from notebooks.signals import notebook_changed, notebook_ingested
+from notebooks.signals import notebook_changed, notebooks_ingested
 from search import tasks
 from search.models import Due, DueLog, DueNote, Ring
 from stickies.models import Note
 from stickies.signals import note_changed
 
 
-@receiver([notebook_ingested, notebook_changed], dispatch_uid="search.note_due")
-def note_due(sender: object, *, notebook: Notebook, **kwargs: Any) -> None:
-    Due.objects.create(notebook_id=notebook.pk)
+@receiver(notebooks_ingested, dispatch_uid="search.note_ingested")
+def note_ingested(sender: object, *, notebooks: Sequence[Notebook], **kwargs: Any) -> None:
+    Due.objects.bulk_create(Due(notebook_id=notebook.pk) for notebook in notebooks)
     # Robust: with the broker away the row waits for the sweep, and who changed the notebook need not know.
     transaction.on_commit(ring, robust=True)
+
+
+@receiver(notebook_changed, dispatch_uid="search.note_due")
+def note_due(sender: object, *, notebook: Notebook, **kwargs: Any) -> None:
+    note_ingested(sender, notebooks=[notebook])
 
 
 @receiver(note_changed, dispatch_uid="search.note_due_for_note")

@@ -35,6 +35,13 @@ POINTS = {
     "before finish": ("notebooks.models.batch", "BatchItem.finish", "before", 20),
     "before commit": ("notebooks.models.batch", "BatchItem.finish", "after", 20),
     "after commit": ("notebooks.working", "ingest", "after", 20),
+    "inside the transaction of several": ("notebooks.together", "_notebooks", "after", 4),
+    "after their revisions": ("notebooks.together", "_revise", "after", 4),
+    "before their cells": ("notebooks.together", "store_all", "before", 4),
+    "after their cells": ("notebooks.together", "store_all", "after", 4),
+    "before they finish": ("notebooks.models.batch", "BatchItemQuerySet.finish_stored", "before", 4),
+    "before their commit": ("notebooks.models.batch", "BatchItemQuerySet.finish_stored", "after", 4),
+    "after their commit": ("notebooks.together", "ingest_new", "after", 4),
     "before a side file": ("notebooks.sidefiles", "store", "before", 4),
     "after a side file": ("notebooks.sidefiles", "store", "after", 4),
     "while a zip is unpacked": ("notebooks.unpacking", "_taken", "after", 8),
@@ -82,8 +89,8 @@ def _strike(mark, chance):
 
 def slow(seconds):
     """Makes a notebook take a while, so that a random moment finds it in the middle of its work."""
-    ingest, store_cells = sys.modules["notebooks.ingest"], sys.modules["notebooks.ingest"].store_cells
-    parse = ingest.parse
+    ingest, together = sys.modules["notebooks.ingest"], sys.modules["notebooks.together"]
+    parse, store_cells, store_all = ingest.parse, ingest.store_cells, together.store_all
 
     def slow_parse(*args):
         time.sleep(random.random() * seconds)
@@ -93,7 +100,11 @@ def slow(seconds):
         store_cells(*args)
         time.sleep(random.random() * seconds / 4)  # inside the transaction
 
-    ingest.parse, ingest.store_cells = slow_parse, slow_store
+    def slow_store_all(*args):
+        store_all(*args)
+        time.sleep(random.random() * seconds / 4)
+
+    ingest.parse, ingest.store_cells, together.store_all = slow_parse, slow_store, slow_store_all
 
 
 if __name__ == "__main__":

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -140,6 +141,19 @@ class BatchItemQuerySet(models.QuerySet["BatchItem"]):
             state=BatchItem.State.QUEUED, worker="", lease_until=None, attempts=attempts
         )
 
+    def finish_stored(self, items: "Sequence[BatchItem]") -> None:
+        """Closes `items` of one batch, which a worker holds for the first time and has stored as new notebooks. Raises
+        LeaseLost where it holds one of them no more."""
+        stored = Notebook.objects.alive().filter(path=models.OuterRef("path"), space=items[0].batch.space_id)
+        held = self.filter(state=BatchItem.State.RUNNING, worker=items[0].worker, attempts=1)
+        closed = held.filter(pk__in=[item.pk for item in items]).update(
+            state=BatchItem.State.STORED,
+            notebook=models.Subquery(stored.values("pk")),
+            **BatchItem.closing(),
+        )
+        if closed != len(items):
+            raise LeaseLost([item.pk for item in items])
+
     def retriable(self) -> "BatchItemQuerySet":
         """Failed, and the bytes are here to try again with."""
         failed = self.filter(state=BatchItem.State.FAILED).exclude(sha256="")
@@ -235,8 +249,13 @@ class BatchItem(models.Model):
     def fail(self, code: str, detail: str = "") -> None:
         self._close(state=self.State.FAILED, reason_code=str(code), reason_detail=storable(detail)[:300])
 
+    @staticmethod
+    def closing() -> dict[str, Any]:
+        """What is written of an item with its result, whatever that is."""
+        return {"worker": "", "lease_until": None, "finished_at": timezone.now()}
+
     def _close(self, **fields: Any) -> None:
-        self._write(worker="", lease_until=None, finished_at=timezone.now(), **fields)
+        self._write(**self.closing(), **fields)
 
     def _write(self, **fields: Any) -> None:
         """Only while the lease is ours. Raises LeaseLost otherwise, which rolls back what was done with it."""

@@ -354,7 +354,7 @@ def test_an_archive_whose_lease_was_renewed_stays_while_others_are_taken_back():
 
 
 def test_half_of_what_is_at_hand_is_left_for_workers_beside_this_one(monkeypatch):
-    bring(*[a_file(f"{n}.ipynb") for n in range(9)])
+    bring(*[a_file(f"{n}.ipynb", b"{") for n in range(9)])
     left = []
 
     def look(*args, **kwargs):
@@ -380,6 +380,7 @@ def test_a_busy_database_gives_back_what_was_claimed_without_counting_the_attemp
         raise working.OperationalError("database is locked")
 
     monkeypatch.setattr(working, "ingest", busy)
+    monkeypatch.setattr(working.together, "ingest_new", busy)
     with pytest.raises(working.OperationalError):
         working.work("host/1", 60)
     assert {(item.state, item.attempts) for item in BatchItem.objects.all()} == {(State.QUEUED, 0)}
