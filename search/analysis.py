@@ -32,7 +32,11 @@ ATOM_IN_RUST = rf"[{_singles_in_rust}]|[\p{{L}}\p{{N}}&&[^{_singles_in_rust}]]+"
 
 # A character with what it is composed with: accents, voiced sound marks (also half-width), Hangul vowels and
 # finals.
-_CLUSTER = re.compile("(?s).[\u0300-\u036f\u1161-\u11ff\u3099\u309a\uff9e\uff9f]*")
+_COMPOSED = "[\u0300-\u036f\u1161-\u11ff\u3099\u309a\uff9e\uff9f]"
+# First runs of everyday characters, each of which becomes one of its own.
+_RUN_OR_CLUSTER = re.compile(
+    f"(?s)(?P<run>[\u0000-\u007f\u3001-\u3020\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fef]+(?!{_COMPOSED}))|.{_COMPOSED}*"
+)
 
 _JOINED = re.compile(r"[A-Za-z0-9]{3,40}")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -93,7 +97,8 @@ def _pieces(word: str) -> tuple[str, ...]:
     return tuple(piece.casefold() for piece in pieces)
 
 
-def clusters(text: str) -> Iterator[tuple[int, int, str]]:
-    """From where to where each character of `text` goes, and what it is once normalised."""
-    for match in _CLUSTER.finditer(text):
-        yield match.start(), match.end(), normalise(match[0])
+def clusters(text: str) -> Iterator[tuple[int, int, str, bool]]:
+    """From where to where each character of `text` goes, and what it is once normalised; True for a run of characters
+    of which each becomes one of its own."""
+    for match in _RUN_OR_CLUSTER.finditer(text):
+        yield match.start(), match.end(), normalise(match[0]), match["run"] is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -29,7 +30,7 @@ def spans(text: str, wanted: Wanted) -> list[Span]:
     found = sorted(span for each in wanted for span in _found(normal, each))
     if origins is not None:
         # A character may come from a part of another (㌔ is キロ): then all of that is marked.
-        found = sorted((origins[start][0], origins[end - 1][1]) for start, end in found)
+        found = sorted((origins.start_of(start), origins.end_of(end)) for start, end in found)
     return list(_merged(found))
 
 
@@ -89,18 +90,41 @@ def _patterns(atoms: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     return re.compile(f"{before}{loose}{after}"), re.compile(loose)
 
 
-def _with_origins(text: str, normal: str) -> tuple[str, list[Span] | None]:
-    """The normalised text, and from where to where each of its characters comes; None where nothing moved."""
+class _Origins:
+    """Where the characters of a normalised text come from, by the stretches that it was made of."""
+
+    def __init__(self, text: str) -> None:
+        self._at: list[int] = []  # where each stretch begins in the normalised text
+        self._stretches: list[tuple[int, int, bool]] = []
+        made, at = [], 0
+        for start, end, each, is_run in clusters(text):
+            if each:
+                self._at.append(at)
+                self._stretches.append((start, end, is_run))
+                made.append(each)
+                at += len(each)
+        self.normal = "".join(made)
+
+    def start_of(self, place: int) -> int:
+        stretch = bisect_right(self._at, place) - 1
+        start, _, is_run = self._stretches[stretch]
+        return start + place - self._at[stretch] if is_run else start
+
+    def end_of(self, place: int) -> int:
+        """`place` is where something ends in the normalised text."""
+        stretch = bisect_left(self._at, place) - 1
+        start, end, is_run = self._stretches[stretch]
+        return start + place - self._at[stretch] if is_run else end
+
+
+def _with_origins(text: str, normal: str) -> tuple[str, _Origins | None]:
+    """The normalised text, and where its characters come from; None where nothing moved."""
     if text.isascii():
         return normal, None
     if len(normal) == len(text) and unicodedata.is_normalized("NFKC", text):
         return normal, None  # folding case never shortens, so equal length means character by character
-    folded: list[str] = []
-    origins: list[Span] = []
-    for start, end, each in clusters(text):
-        folded.append(each)
-        origins += [(start, end)] * len(each)
-    return "".join(folded), origins
+    origins = _Origins(text)
+    return origins.normal, origins
 
 
 _known_origins = lru_cache(maxsize=2048)(_with_origins)
