@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext
 
+from search.analysis import normalise
 from search.asking import words_of
 from search.copies import Copies
+from search.entities import Kind as Entity
 from search.find import FACETS, LAST_PAGE, NEWEST, Found, Value, Wish
 from search.labels import FACETS as FACET_LABELS
 from search.labels import STATUS_MARKS, hint, label
 from search.language import write
+from search.language.fields import FIELDS
 from search.language.reading import LONGEST
-from search.language.tree import Field, Word, conjunction
+from search.language.tree import Field, Phrase, Prefix, Word, conjunction, parts
 from search.solrquery import translated
 from search.understanding import Kind, parts_of
 
@@ -48,6 +52,7 @@ class Option:
     url: str
     is_chosen: bool
     mark: str = ""  # of a status
+    share: int = 0  # of a year: how many hits it has, in hundredths of the year that has most
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,14 @@ class Page:
     def hints(self) -> tuple[str, ...]:
         """What of the words was read otherwise than it may have been meant."""
         return tuple(hint(advice) for advice in self.found.query.advice)
+
+    @property
+    def entities(self) -> tuple[tuple[str, str, str], ...]:
+        """What is asked for and has a page of its own, a host say: what it is, its name, its page."""
+        asked = dict.fromkeys(self._named()) if self.found.count else {}
+        return tuple(
+            (str(FIELDS[kind].label), name, reverse("entity", args=[kind, name])) for kind, name in asked
+        )
 
     @property
     def asked_url(self) -> str:
@@ -149,6 +162,19 @@ class Page:
         page = self.found.wish.page
         return self._url(page=page + 1) if page < self.found.page_count else ""
 
+    def _named(self) -> Iterator[tuple[str, str]]:
+        """By a field, by the facet, or by a word that is the name of a host."""
+        hosts = {value.value for value in self.found.facets.get("host", ())}
+        for part in parts(self.found.query.tree):
+            if isinstance(part, Field) and part.name in set(Entity):
+                yield from (
+                    (part.name, normalise(each.text)) for each in part.values if not isinstance(each, Prefix)
+                )
+            elif isinstance(part, Word | Phrase) and normalise(part.text) in hosts:
+                yield "host", normalise(part.text)
+        if host := self.found.wish.narrowed.get("host"):
+            yield "host", normalise(host)
+
     def _term_chips(self) -> Iterator[Chip]:
         for part in parts_of(self.found.query):
             yield Chip(
@@ -177,11 +203,12 @@ class Page:
         ]
         if name == "year":
             values.sort(key=lambda value: value.value, reverse=True)
-        options = tuple(self._option(name, value) for value in values if value.value)
+        most = max((value.count for value in values), default=1)
+        options = tuple(self._option(name, value, most) for value in values if value.value)
         is_chosen = name in self.found.wish.narrowed
         return Facet(name, str(FACET_LABELS[name]), options[:FEW], options[FEW:], is_chosen and bool(options))
 
-    def _option(self, name: str, value: Value) -> Option:
+    def _option(self, name: str, value: Value, most: int) -> Option:
         is_chosen = self.found.wish.narrowed.get(name) == value.value
         return Option(
             label(name, value.value, value.label),
@@ -189,6 +216,7 @@ class Page:
             self._url(**{name: None if is_chosen else value.value, "page": None}),
             is_chosen,
             STATUS_MARKS.get(value.value, "") if name == "status" else "",
+            round(100 * value.count / most) if name == "year" else 0,
         )
 
     def _url(self, **changed: Any) -> str:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from execlogs.lists import Step
 from execlogs.models import Execution
+from notebooks.models import Notebook
 from search.errors.meeting import Met
 from search.hits import Hit
+from search.loghits import LogHit
 
 MOST_FAILURES = 5
 
@@ -20,6 +22,35 @@ class Answer:
     @property
     def url(self) -> str:
         return self.met.best.url
+
+    @property
+    def cell_url(self) -> str:
+        """The cell that met it, in the runbook as it is today; where none is told of, what the log tells."""
+        best = self.met.best
+        if isinstance(best, LogHit) and best.notebook is not None:
+            return _cell_in(best.notebook, best.execution)
+        return best.url
+
+    @property
+    def repair_url(self) -> str:
+        """The cell that mended it, in the copy in which it did; '' where nothing did or the copy is gone."""
+        mending = self.met.mending
+        if mending is None or mending.repair is None:
+            return ""
+        notebook = mending.failure.notebook
+        if notebook is None or notebook.is_deleted or notebook.space_id != mending.failure.space_id:
+            return ""  # in another space it may not be theirs to see
+        return _cell_in(notebook, mending.repair)
+
+    @property
+    def failed(self) -> Step | None:
+        """The failure that the rest tells of."""
+        return Step(self.met.mending.failure) if self.met.mending else None
+
+    @property
+    def repaired(self) -> Step | None:
+        repair = self.met.mending.repair if self.met.mending else None
+        return Step(repair) if repair else None
 
     @property
     def title(self) -> str:
@@ -63,6 +94,11 @@ class Answer:
     @property
     def _failure_line(self) -> str:
         return self.met.failures[0].headline if self.met.failures else ""
+
+
+def _cell_in(notebook: Notebook, execution: Execution) -> str:
+    at_cell = f"?meme={execution.meme}" if execution.meme else ""
+    return f"{notebook.get_absolute_url()}{at_cell}"
 
 
 def answers(met: Iterable[Met]) -> list[Answer]:

@@ -137,6 +137,28 @@ def test_nothing_opens_while_a_japanese_word_is_composed(open_search, expect):
     expect(listed(page)).to_have_text([re.compile("手順")])
 
 
+def test_the_enter_that_confirms_a_japanese_word_neither_searches_nor_takes_an_option(open_search, expect):
+    page = open_search()
+    header(page).fill("")
+    header(page).press_sequentially("owner:")
+    expect(listed(page)).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    before = page.url
+    keyboard = page.context.new_cdp_session(page)
+    keyboard.send("Input.imeSetComposition", {"text": "かとう", "selectionStart": 3, "selectionEnd": 3})
+    expect(listed(page)).to_have_count(0)
+    confirm = {"type": "rawKeyDown", "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 229}
+    for key in ({"key": "ArrowDown", "code": "ArrowDown"}, {}):
+        keyboard.send("Input.dispatchKeyEvent", {**confirm, **key})
+        expect(header(page)).to_have_value("owner:かとう")
+    keyboard.send("Input.insertText", {"text": "加藤"})
+    expect(header(page)).to_have_value("owner:加藤")
+    assert page.url == before
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("owner"))
+    expect(page.locator(".understood .chip")).to_have_text([re.compile("Owner 加藤")])
+
+
 def test_the_form_is_filled_from_the_query_and_writes_one(open_search, expect):
     page = open_search("/search/?q=needle owner:kato -noise")
     page.get_by_text("Search by form").click()
@@ -180,7 +202,8 @@ def test_a_folded_family_is_opened_and_folded_again(open_search, expect):
     page = open_search("/search/?q=%23手順&kind=markdown")
     expect(page.locator(".hit")).to_have_count(1)
     assert serious(page) == []
-    page.get_by_role("link", name="and 2 more with the same text").click()
+    page.get_by_role("link", name="and 2 more with the same text").focus()
+    page.keyboard.press("Enter")
     expect(page.locator(".hit")).to_have_count(3)
     page.get_by_role("link", name="fold copies").click()
     expect(page.locator(".hit")).to_have_count(1)

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from execlogs.ingest import ingest as ingest_logs
+from notebooks.models import Notebook
 from search import refresh
 from tests.builders import make_runbook, make_space, make_user
 from tests.search.test_meeting import CELL, TRACEBACK, log
@@ -34,6 +35,19 @@ def test_it_shows_where_the_error_was_met_and_what_mended_it(client, kato, index
     assert "by sato" in html
     assert "The execution that mended it" in html
     assert reverse("family", args=[CELL]) in html
+    assert html.count(f"/web/?meme={CELL}") == 2  # the cell that met it, and what mended it there
+
+
+def test_of_a_copy_that_went_where_i_may_not_look_only_the_log_tells(client, kato, index):
+    space = make_space("ops", readers=[kato])
+    notebook = make_runbook("restart(1)", ("markdown", "# Web"), space=space, path="web.ipynb", memes=[CELL])
+    ingest_logs(space, [log(TRACEBACK.format(line=31, host="web-03"), "error", 1), log("", "ok", 2)])
+    Notebook.objects.filter(pk=notebook.pk).update(space=make_space("closed", writers=[make_user()]))
+    refresh.drain()
+    html = asked(client, TRACEBACK.format(line=3, host="db-01")).content.decode()
+    assert "The execution that mended it" in html
+    assert "?meme=" not in html
+    assert f"/n/{notebook.pk}/" not in html
 
 
 def test_without_a_match_it_says_so_and_what_to_try(client, kato, index):

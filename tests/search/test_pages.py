@@ -76,6 +76,7 @@ def test_nothing_found_says_what_to_do(space, page):
     make_runbook("ls", space=space)
     html = page("nowhere to be", kind="code")
     assert "Nothing found" in html
+    assert '<a href="?q=to+be&amp;kind=code" aria-label="Without nowhere">' in html
     assert "Search without narrowing" in html
     assert "There is no word in this" in page("&&")
 
@@ -111,6 +112,25 @@ def test_facets_are_links_that_narrow_and_widen(space, page):
     narrowed = page("needle", kind="markdown")
     assert narrowed.count('class="hit"') == 1
     assert 'href="?q=needle"' in narrowed
+
+
+def test_what_is_asked_for_and_has_a_page_leads_to_it(space, page):
+    make_runbook("!ssh web-01.example.org", "!ssh web-02.example.org", space=space)
+    of_host = reverse("entity", args=["host", "web-01.example.org"])
+    assert of_host in page("host:web-01.example.org")
+    assert of_host in page("WEB-01.example.org")
+    assert of_host in page("ssh", host="web-01.example.org")
+    assert reverse("entity", args=["command", "ssh"]) in page("command:ssh")
+    for without in ("ssh", "host:web-*", "-host:web-01.example.org ssh", "host:web-09.example.org"):
+        assert "/e/" not in page(without)
+
+
+def test_a_hit_without_words_says_what_it_was_found_by(space, page):
+    make_runbook("ssh web-01.example.org", space=space)
+    assert "Found by: Host web-01.example.org, not Has an error</p>" in page(
+        "host:web-01.example.org -has:error"
+    )
+    assert "Found in: code</p>" in page("ssh host:web-01.example.org")
 
 
 def test_pages_and_order_are_links(space, page):
