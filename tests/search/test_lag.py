@@ -85,11 +85,11 @@ def test_it_is_told_of_the_oldest(space, kato):
     ("seconds", "english", "japanese"),
     [
         (None, "The index is up to date", "索引は最新です"),
-        (0.1, "Search is 1 second behind", "検索は 1 秒遅れています"),
-        (40, "Search is 40 seconds behind", "検索は 40 秒遅れています"),
-        (119, "Search is 119 seconds behind", "検索は 119 秒遅れています"),
-        (179, "Search is 2 minutes behind", "検索は 2 分遅れています"),
-        (7200, "Search is 120 minutes behind", "検索は 120 分遅れています"),
+        (0.1, "Search is 1 second behind", "索引は 1 秒遅れています"),
+        (40, "Search is 40 seconds behind", "索引は 40 秒遅れています"),
+        (119, "Search is 119 seconds behind", "索引は 119 秒遅れています"),
+        (179, "Search is 2 minutes behind", "索引は 2 分遅れています"),
+        (7200, "Search is 120 minutes behind", "索引は 120 分遅れています"),
     ],
 )
 def test_in_words(seconds, english, japanese):
