@@ -32,7 +32,7 @@ class Site:
         self.running = []
         self.log = data.parent / "site.log"
         if template:
-            shutil.copytree(template, data)
+            shutil.copytree(template, data, symlinks=True)
         else:
             self.manage("migrate", "-v0")
 
