@@ -149,7 +149,7 @@ class Asking:
 
     def _has(self, leaf: Leaf) -> SQ:
         if leaf.text in {"note", "hazard"}:
-            return _borne(self.facts.noted(only_hazards=leaf.text == "hazard"))
+            return self.facts.noted(only_hazards=leaf.text == "hazard")
         return SQ(has__exact=leaf.text)
 
     def _is(self, leaf: Leaf) -> SQ:
@@ -209,9 +209,7 @@ def _named(name: str, leaf: Leaf) -> SQ:
 
 def _in_folder(leaf: Leaf) -> SQ:
     folder = leaf.text.strip("/")
-    if isinstance(leaf, Prefix):
-        return SQ(folder__startswith=folder)
-    return SQ(folder__exact=folder) | SQ(folder__startswith=f"{folder}/")
+    return SQ(folders__startswith=folder) if isinstance(leaf, Prefix) else SQ(folders__exact=folder)
 
 
 def _bearing(text: str) -> SQ:

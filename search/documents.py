@@ -23,6 +23,7 @@ from search.equals import fold_of, precedence_of
 from search.naming import CELL, NOTEBOOK, Name
 from search.standing import standings_of
 from search.tagging import tags_of
+from stickies.digests import digest_of
 from stickies.references import folded
 
 Document = dict[str, Any]
@@ -47,7 +48,6 @@ class _Notebook(NamedTuple):
     saved_at: datetime | None
     ingested_at: datetime | None
     updated_at: datetime
-    folder: str
     kernel: str
     tags: list[str]
     created_at: datetime
@@ -74,7 +74,7 @@ class _Cell(NamedTuple):
 
 _NOTEBOOK_COLUMNS = (
     "pk", "space_id", "path", "title", "owner", "language", "meme", "branch",
-    "revision__saved_at", "revision__ingested_at", "updated_at", "folder", "kernel", "tags", "created_at",
+    "revision__saved_at", "revision__ingested_at", "updated_at", "kernel", "tags", "created_at",
 )  # fmt: skip
 _CELL_COLUMNS = (
     "notebook_id", "index", "cell_type", "meme", "branch", "source", "output",
@@ -138,6 +138,11 @@ def _images_among(assets: Collection[str]) -> set[str]:
     }
 
 
+def folders_above(path: str) -> list[str]:
+    """The outermost first: "a", "a/b" of "a/b/c.ipynb"."""
+    return [path[:end] for end, character in enumerate(path) if character == "/" and end]
+
+
 def _documents(
     notebook: _Notebook, shared: Document, cells: Sequence[_Cell], shown: Mapping[str, _Shown]
 ) -> Iterator[Document]:
@@ -181,7 +186,7 @@ def _shared(notebook: _Notebook, standing: Collection[str]) -> Document:
         "language": notebook.language,
         "languages": normalise(notebook.language),
         "kernels": normalise(notebook.kernel),
-        "folder": notebook.folder,
+        "folders": folders_above(notebook.path),
         "titled": normalise(notebook.title),
         "placed": normalise(notebook.path),
         "standing": sorted(standing),
@@ -202,6 +207,7 @@ def _cell_document(cell: _Cell, shared: Document, chain: Sequence[Heading], show
         "meme": str(cell.meme),
         "fold": _fold(cell),
         "full_meme": f"{cell.meme}-{cell.branch}" if cell.branch else str(cell.meme),
+        "wording": digest_of(cell.source) if cell.is_assigned and cell.source.strip() else "",
         "status": cell.status,
         "recency": shared["recency"] - min(cell.place + 1, A_MOMENT - 1),
         "source": normalise(cell.source),

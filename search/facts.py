@@ -5,7 +5,9 @@ All of it as far as the person may see: what comes out here decides what is foun
 
 from __future__ import annotations
 
+import operator
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,20 +20,23 @@ from haystack.query import SQ
 
 from execlogs.models import Execution, Status
 from execlogs.models.execution import ExecutionQuerySet
+from execlogs.names import names_in
 from notebooks.models import Space
 from search.analysis import normalise
 from search.language.dates import Stretch
 from search.language.tree import Leaf, Prefix
-from stickies.models import Note
-from stickies.models.note import Kind, NoteQuerySet, Reach
+from search.noted import noted
 
 # So many are handed to the engine; of more the latest.
 MOST = 20_000
+MOST_PAIRS = 5 * MOST  # a cell in a notebook
 
 Borne = tuple[Collection[str], Collection[int]]  # MEMEs of cells, ids of notebooks
 
 _COMPARED = re.compile(r"(?P<sign><=|>=|<|>|=|)(?P<number>\d+)")
-_LOOKUPS = {"": "", "=": "", "<": "__lt", "<=": "__lte", ">": "__gt", ">=": "__gte"}
+_COMPARING = {
+    "": operator.eq, "=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,43 +56,36 @@ class Facts:
         """What any of the people executed in any of the stretches."""
         found = self._executions()
         if people:
-            found = found.filter(reduce(or_, (_by(leaf) for leaf in people)))
+            found = found.filter(who__in=self._called(people))
         if times:
             found = found.filter(reduce(or_, (_during(each) for each in times)))
         return _of(found)
-
-    def is_executed(self, time: Stretch | None) -> bool:
-        """Whether anything was, at that time."""
-        return self._executions().filter(_during(time)).exists()
 
     def failed(self, compared: str) -> Borne:
         """Cells and notebooks whose executions failed so often: "3", ">3", "<=3" (and once at least)."""
         match = _COMPARED.fullmatch(compared)
         if match is None:
             return (), ()
-        bound = {f"failures{_LOOKUPS[match['sign']]}": int(match["number"])}
+        is_meant, bound = _COMPARING[match["sign"]], int(match["number"])
+        cells, notebooks = self.failures()
+        return (
+            [meme for meme, count in cells if is_meant(count, bound)][:MOST],
+            [notebook for notebook, count in notebooks if is_meant(count, bound)][:MOST],
+        )
+
+    def failures(self) -> tuple[Sequence[tuple[str, int]], Sequence[tuple[int, int]]]:
+        """How often each cell and each notebook failed, where it did."""
         failures = self._executions().filter(status=Status.ERROR).order_by()
-        cells = failures.exclude(meme=None).values("meme").annotate(failures=Count("pk")).filter(**bound)
-        notebooks = failures.exclude(notebook=None).values("notebook").annotate(failures=Count("pk"))
-        return (
-            [str(each["meme"]) for each in cells[:MOST]],
-            [each["notebook"] for each in notebooks.filter(**bound)[:MOST]],
-        )
+        cells: Counter[str] = Counter()
+        notebooks: Counter[int] = Counter()
+        for meme, notebook, count in failures.values_list("meme", "notebook").annotate(count=Count("pk")):
+            cells[str(meme or "")] += count
+            notebooks[notebook or 0] += count
+        return [each for each in cells.items() if each[0]], [each for each in notebooks.items() if each[0]]
 
-    def noted(self, *, only_hazards: bool) -> Borne:
-        """Cells and notebooks with a note that is not resolved."""
-        notes = self._open_notes(only_hazards=only_hazards)
-        cells = notes.exclude(meme=None).filter(is_of_notebook=False).exclude(reach=Reach.NOTEBOOK)
-        return (
-            [str(meme) for meme in cells.order_by().values_list("meme", flat=True).distinct()[:MOST]],
-            list(
-                notes.exclude(notebook=None).order_by().values_list("notebook", flat=True).distinct()[:MOST]
-            ),
-        )
-
-    def is_noted(self, *, only_hazards: bool) -> bool:
-        """Whether anything has such a note."""
-        return self._open_notes(only_hazards=only_hazards).exists()
+    def noted(self, *, only_hazards: bool) -> SQ:
+        """What has a note that is not resolved."""
+        return noted(list(self.spaces), only_hazards=only_hazards)
 
     def stale(self, now: datetime) -> SQ:
         """Runbooks, and their cells, that were neither changed nor executed for long."""
@@ -97,23 +95,32 @@ class Facts:
         found = SQ(updated__lt=since) & ~SQ(kind__in=["note", "log"])
         return found & ~SQ(notebook__in=worked) if worked else found
 
-    def _open_notes(self, *, only_hazards: bool) -> NoteQuerySet:
-        notes = Note.objects.alive().threads().filter(space__in=self.spaces, resolved_at=None)
-        return notes.filter(kind=Kind.HAZARD) if only_hazards else notes
+    def _called(self, people: Sequence[Leaf]) -> list[str]:
+        """As they are written: by these an index finds them, and not by what makes no difference of case."""
+        as_asked = [
+            leaf.text for leaf in people if not isinstance(leaf, Prefix)
+        ]  # also of more than are listed
+        known = {name: normalise(name) for name in names_in(list(self.spaces), "who")}
+        meant = [(normalise(leaf.text), isinstance(leaf, Prefix)) for leaf in people]
+        return as_asked + [
+            name
+            for name, folded in known.items()
+            if any(
+                folded.startswith(text) if is_beginning else folded == text for text, is_beginning in meant
+            )
+        ]
 
     def _executions(self) -> ExecutionQuerySet:
         return Execution.objects.filter(space__in=self.spaces)
 
 
 def _of(executions: ExecutionQuerySet) -> Borne:
-    latest = executions.order_by()
-    cells = latest.exclude(meme=None).values_list("meme", flat=True).distinct()
-    notebooks = latest.exclude(notebook=None).values_list("notebook", flat=True).distinct()
-    return [str(meme) for meme in cells[:MOST]], list(notebooks[:MOST])
-
-
-def _by(leaf: Leaf) -> Q:
-    return Q(who__istartswith=leaf.text) if isinstance(leaf, Prefix) else Q(who__iexact=leaf.text)
+    pairs = executions.order_by().values_list("meme", "notebook").distinct()[:MOST_PAIRS]
+    cells, notebooks = dict[str, None](), dict[int, None]()
+    for meme, notebook in pairs:
+        cells.update({str(meme): None} if meme else {})
+        notebooks.update({notebook: None} if notebook else {})
+    return list(cells)[:MOST], list(notebooks)[:MOST]
 
 
 def _during(stretch: Stretch | None) -> Q:

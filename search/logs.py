@@ -15,7 +15,7 @@ from haystack.constants import DJANGO_CT, ID
 from execlogs.models import Execution, Witness
 from execlogs.parsing.text import plain
 from search.analysis import normalise, parts
-from search.documents import A_MOMENT, ENTITIES, Document
+from search.documents import A_MOMENT, ENTITIES, Document, folders_above
 from search.entities import entities_of
 from search.equals import fold_of, precedence_of
 from search.naming import LOG, LogName
@@ -64,7 +64,7 @@ def _document(row: Mapping[str, Any]) -> Document:
         "error": normalise(row["error"]),
         "context": normalise(row["transcript__code"]),
         "placed": normalise(path),
-        "folder": path.rpartition("/")[0],
+        "folders": folders_above(path),
         **{field: [normalise(name) for name in found.of(kind)] for kind, field in ENTITIES.items()},
         "has": [*(["error"] if row["status"] == "error" else []), *(["output"] if output.strip() else [])],
         "year": at.year,

@@ -48,10 +48,11 @@ class _Documents(indexes.SearchIndex):  # type: ignore[misc]
     owner = KeywordField()  # of a note who wrote it
     meme = KeywordField()
     full_meme = KeywordField()  # with its branch
-    folder = KeywordField()
+    wording = KeywordField()  # of a cell that carries no MEME, its text by a digest: notes stand at equal texts
     owners = KeywordField()  # these three folded: how they are asked for
     languages = KeywordField()
     kernels = KeywordField()
+    folders = LabelsField()  # that it lies in, from the outermost on
     tags = LabelsField()  # folded, without "#"
     hosts = LabelsField()  # these four as search/entities recognises them, folded
     commands = LabelsField()

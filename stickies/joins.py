@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from lineage.models import Descent
+from lineage.models.descent import DescentQuerySet
 from notebooks.models.space import Viewer
 from notebooks.portions import portions
 
@@ -48,11 +49,16 @@ class Joins:
 
 
 def joins_of(uuids: Collection[UUID], user: Viewer) -> Joins:
-    """By what files tell that `user` may read. One query for each portion where nothing is joined, else one a step."""
+    """By what files tell that `user` may read."""
+    return joins_told(uuids, Descent.objects.visible_to(user))
+
+
+def joins_told(uuids: Collection[UUID], told: DescentQuerySet) -> Joins:
+    """One query for each portion where nothing is joined, else one a step."""
     edges: set[Edge] = set()
     known, ends = set(uuids), set(uuids)
     for _step in range(FARTHEST):
-        found = _edges(ends, user) if ends else []
+        found = _edges(ends, told) if ends else []
         edges.update(found)
         met = {uuid for child, parent, how in found if how != Descent.How.ALIKE for uuid in (child, parent)}
         ends = met - known
@@ -62,9 +68,8 @@ def joins_of(uuids: Collection[UUID], user: Viewer) -> Joins:
     return Joins(_groups(edges, _is_sure), _groups(edges, _is_adopted), _neighbours(edges))
 
 
-def _edges(ends: Collection[UUID], user: Viewer) -> list[Edge]:
-    told = Descent.objects.visible_to(user).order_by("child", "parent", "how")
-    distinct = told.values_list("child", "parent", "how").distinct()
+def _edges(ends: Collection[UUID], told: DescentQuerySet) -> list[Edge]:
+    distinct = told.order_by("child", "parent", "how").values_list("child", "parent", "how").distinct()
     return [
         edge
         for some in portions(ends)
