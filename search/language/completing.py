@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from search.analysis import normalise
 from search.language.fields import FIELDS, NAMES, FieldKind, Values
 from search.language.lexing import Named, quoted, tokens, unified
-from search.language.tree import Word
+from search.language.reading import read
+from search.language.tree import NOTHING, And, Leaf, Node, Not, Or, Phrase, Word, conjunction
 
 # A run of what blanks do not part; a quote without an end goes to the end.
 _QUOTE = r'"(?:\\["\\]|[^"])*+'
@@ -17,9 +19,12 @@ _LEAD = re.compile(r"(?:\(|-(?=[^-\s]))*")
 _PARTS = re.compile(
     rf'(?:(?P<name>[A-Za-z_]+):(?P<done>(?:(?:{_QUOTE}"|[^",])*+,)*+))?(?P<typed>.*)', re.DOTALL
 )
-_SIGN = re.compile(r"(?:<=|>=|<|>|=|)(?:.*\.\.)?", re.DOTALL)
+_SIGN = re.compile(r"(?:<=|>=|<|>|=|)(?:.*(?:\.\.|～|〜))?", re.DOTALL)
 _NAME_AFTER = re.compile(r"[A-Za-z_]*:")
 _AFTER = re.compile(r'[^\s",()]*')
+_MORE_VALUES = re.compile(rf'(?:,(?:{_QUOTE}"|[^\s",()])*+)*+')
+# Stands for the place while what holds beside it is read. No query has it: it is nobody's character.
+_HERE = Word("\ue0f1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +35,11 @@ class Place:
     end: int
     typed: str  # what of it is written before the cursor, without its quote
     field: FieldKind | None = None  # whose value it is; None: a word, which may become the name of a field
+    sign: str = ""  # before a date or a number: ">=", "2026-01.."
     is_quoted: bool = False
     has_value: bool = False  # it is the name of a field that has one
-    rest: str = ""  # the query without the part that the cursor stands in
+    others: tuple[str, ...] = ()  # values that stand in the same list, normalised
+    beside: Node = NOTHING  # what else of the query holds wherever the place does
 
 
 def place_at(text: str, cursor: int) -> Place | None:
@@ -49,25 +56,43 @@ def place_at(text: str, cursor: int) -> Place | None:
     field = NAMES.get(name.casefold())
     if field is None:
         return None
-    if field.values in {Values.DATE, Values.NUMBER}:
-        signs = _SIGN.match(typed)
-        start, typed = start + len(signs[0] if signs else ""), typed[len(signs[0] if signs else "") :]
+    sign = _sign(field, typed)
+    start, typed = start + len(sign), typed[len(sign) :]
     is_quoted = typed.startswith('"')
     if is_quoted:
         typed = typed[1:]
     if '"' in typed.replace('\\"', ""):
         return None
     end = len(before) + _length_behind(after, is_quoted=is_quoted)
-    return Place(start, end, typed, field, is_quoted, rest=_without(text, begin, end))
+    more = _MORE_VALUES.match(text, end)
+    behind = more.end() if more else end
+    return Place(
+        start,
+        end,
+        typed,
+        field,
+        sign,
+        is_quoted,
+        others=_values(f"{name}:{parts['done']}{text[end:behind].lstrip(',')}"),
+        beside=beside(text, begin, behind),
+    )
 
 
-def written(place: Place, value: str) -> str:
-    """The value as it has to stand there: in quotes where it would not be read as one word."""
-    return quoted(value) if place.is_quoted or not _is_bare(value) else value
+def written(place: Place, value: str) -> str | None:
+    """The value as it has to stand there: in quotes where it would not be read as one word. None where no way of
+    writing it is read as it: a quotation mark of another script in it is one of the language's."""
+    return _readable(value, is_quoted=place.is_quoted)
 
 
-def as_field(name: str, value: str) -> str:
-    return f"{name}:{value if _is_bare(value) else quoted(value)}"
+def as_field(name: str, value: str) -> str | None:
+    text = _readable(value)
+    return None if text is None else f"{name}:{text}"
+
+
+def leaf_of(text: str) -> Leaf:
+    """As the text that written() gives is read."""
+    found = next(iter(tokens(f"x:{text}")))
+    return found.values[0] if isinstance(found, Named) else Word(text)
 
 
 def fields_called(typed: str) -> Iterator[FieldKind]:
@@ -79,6 +104,29 @@ def fields_called(typed: str) -> Iterator[FieldKind]:
             yield field
 
 
+def beside(text: str, begin: int, end: int) -> Node:
+    """What all holds where something at this place of the query does: of brackets around it what stands in them too,
+    of "OR" only its own side."""
+    tree = read(f"{text[:begin]}{_HERE.text} {text[end:]}").tree
+    return _without_here(tree) or NOTHING
+
+
+def _without_here(node: Node) -> Node | None:
+    """The path to the place, without the place; None where it is not on it."""
+    if node == _HERE:
+        return NOTHING
+    if isinstance(node, Not):
+        return _without_here(node.of)  # what it leaves out is counted as what it would find
+    if not isinstance(node, And | Or):
+        return None
+    for number, each in enumerate(node.of):
+        found = _without_here(each)
+        if found is not None:
+            others = (*node.of[:number], *node.of[number + 1 :]) if isinstance(node, And) else ()
+            return conjunction((*others, found))
+    return None
+
+
 def _word(text: str, typed: str, start: int, after: str) -> Place | None:
     if '"' in typed:
         return None
@@ -86,7 +134,14 @@ def _word(text: str, typed: str, start: int, after: str) -> Place | None:
     if name is not None:
         return Place(start, start + len(typed) + name.end(), typed, has_value=True)
     end = start + len(typed) + _length_behind(after, is_quoted=False)
-    return Place(start, end, typed, rest=_without(text, start, end))
+    return Place(start, end, typed, beside=beside(text, start, end))
+
+
+def _sign(field: FieldKind, typed: str) -> str:
+    if field.values not in {Values.DATE, Values.NUMBER}:
+        return ""
+    found = _SIGN.match(typed)
+    return found[0] if found else ""
 
 
 def _begin(before: str) -> int:
@@ -107,9 +162,16 @@ def _length_behind(after: str, *, is_quoted: bool) -> int:
     return found.end() if found else 0
 
 
-def _without(text: str, begin: int, end: int) -> str:
-    return f"{text[:begin].rstrip('-')} {text[end:]}".strip()
+def _values(text: str) -> tuple[str, ...]:
+    """Of `name:a,b`."""
+    named = [each for each in tokens(text) if isinstance(each, Named)]
+    return tuple(normalise(value.text) for each in named[:1] for value in each.values)
 
 
-def _is_bare(value: str) -> bool:
-    return list(tokens(f"x:{value}")) == [Named("x", (Word(value),), f"x:{value}", is_quoted=False)]
+def _readable(value: str, *, is_quoted: bool = False) -> str | None:
+    if not is_quoted and list(tokens(f"x:{value}")) == [
+        Named("x", (Word(value),), f"x:{value}", is_quoted=False)
+    ]:
+        return value
+    text = quoted(value)
+    return text if leaf_of(text) == Phrase(value.strip()) and value.strip() else None

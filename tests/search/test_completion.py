@@ -2,13 +2,14 @@
 
 import json
 from datetime import timedelta
+from itertools import product
 from xml.etree import ElementTree as ET
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils import timezone, translation
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from execlogs.announcing import announce
@@ -16,13 +17,21 @@ from notebooks.ingest import Provenance, ingest
 from notebooks.models import Notebook
 from notebooks.signals import notebook_changed
 from search import refresh
-from search.language import read
+from search.analysis import normalise
+from search.find import Wish, find
+from search.language import read, write
 from search.language.completing import place_at, written
-from search.language.tree import Field, Phrase, Word
-from search.suggesting import suggest
+from search.language.fields import FIELDS, Values
+from search.language.lexing import Named, tokens, unified
+from search.language.tree import Phrase, Word
+from search.suggesting import Kind, suggest
 from tests.builders import make_notebook, make_space, make_user
 from tests.execlogs.making import make_execution
 from tests.search.test_language import TEXTS
+from tests.stickies.builders import make_note
+
+MEME = "8f5c5fe2-71cc-11e7-9abe-02420aff0008"
+SECRET = "9a5c5fe2-71cc-11e7-9abe-02420aff0009"
 
 
 def at(text):
@@ -68,24 +77,70 @@ def test_a_name_that_has_its_value_keeps_it():
     assert (place.start, place.end, place.has_value) == (0, 6, True)
 
 
-def test_what_holds_beside_the_cursor():
-    assert at("disk -owner:ka| lang:bash").rest.split() == ["disk", "lang:bash"]
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("disk -owner:ka| lang:bash", "disk lang:bash"),
+        ("owner:kato,sa|,lee disk", "disk"),
+        ('owner:"a b",c|,"d e" disk', "disk"),
+        ("disk OR owner:k|", ""),
+        ("disk (full OR owner:k|) df", "disk df"),
+        ("disk -(full owner:k| df)", "disk full df"),
+        ("x (a b|", "x a"),
+        ('owner:k| "open', "open"),
+        ("|", ""),
+    ],
+)
+def test_what_holds_beside_the_cursor(text, holds):
+    assert write(at(text).beside) == holds
+
+
+@pytest.mark.parametrize(
+    ("text", "others"), [("owner:Kato,s|", ("kato",)), ('tag:a,|,"b c" x', ("a", "b c")), ("owner:k|", ())]
+)
+def test_what_stands_in_the_list_already(text, others):
+    assert at(text).others == others
 
 
 @given(TEXTS, st.integers(0, 60))
 def test_no_text_and_no_cursor_is_an_error(text, cursor):
-    place = place_at(text, cursor)
+    place = place_at(text, min(cursor, len(text)))
     assert place is None or 0 <= place.start <= place.end <= len(text)
 
 
-@given(st.text(min_size=1, max_size=20).map(str.strip).filter(bool))
-def test_a_value_is_written_so_that_it_reads_as_itself(value):
-    place = at("tag:|")
-    tree = read(f"tag:{written(place, value)}").tree
-    assert tree in (
-        Field("tag", (Word(value),)),
-        Field("tag", (Phrase(value.replace("\0", " ").strip()),)),
-    ) or any(sign in value for sign in "“”„‟＂：（）－＊，＞＜＝\0")
+# Values as they come: with blanks, quotes, commas, brackets, in Japanese, ending in what the language has a sign for.
+VALUES = st.lists(
+    st.sampled_from(
+        ["sato", "佐藤", "花子", " ", '"', "\\", ",", "(", ")", "*", "-", ":", "：", "“", "OR", "（"]
+    ),
+    min_size=1,
+    max_size=6,
+).map("".join) | st.text(min_size=1, max_size=20)
+
+
+@given(TEXTS, TEXTS, VALUES, st.sampled_from(["", "-", "(", "-("]), st.sampled_from(["", "x,", '"a b",']))
+@example("", '"', "sato", "", "")
+def test_a_value_that_is_taken_reads_as_meant_wherever_it_is(before, after, value, lead, others):
+    """Whatever stands around it: one more value of that field, as it is, and no new hint that it is not understood."""
+    text = f"{before} {lead}tag:{others}"
+    place = place_at(f"{text} {after}", len(text))
+    stands = place and place.field and written(place, value)
+    if not stands:
+        return
+    whole = f"{text[: place.start]}{stands} {after}"
+    taken = [each for each in tokens(whole) if isinstance(each, Named) and each.name == "tag"]
+    assert any(normalise(leaf.text) == normalise(value.strip()) for each in taken for leaf in each.values)
+
+
+@given(VALUES)
+def test_nearly_every_value_can_be_written(value):
+    """But for what is nothing, and marks that the language takes for its own."""
+    text = written(at("tag:|"), value)
+    if text is None:
+        assert not value.strip() or unified(value) != value
+        return
+    (leaf,) = read(f"tag:{text}").tree.values
+    assert leaf in (Word(value), Phrase(value.strip()))
 
 
 # --- What is offered
@@ -104,14 +159,26 @@ def library(kato):
     bash = {"language": "bash"}
     today, before = timezone.now(), timezone.now() - timedelta(days=700)
     for number in range(3):
-        made = make_notebook("ssh web-01 df -h", ("markdown", "#disk #手順"), **bash)
+        made = make_notebook(
+            "ssh web-01 df -h",
+            ("markdown", "# Disk full\n\n## 容量の確認\n\n#disk #手順"),
+            memes=[MEME],
+            **bash,
+        )
         ingest(ops, f"runbooks/disk/{number}.ipynb", made, Provenance(owner="Sato Hanako", saved_at=today))
     made = make_notebook("ssh web-02 systemctl restart nginx", **bash)
     ingest(lab, "net/a.ipynb", made, Provenance(owner="kato", saved_at=before))
     ingest(lab, "b.ipynb", make_notebook("print(1)"), Provenance(owner="lee", saved_at=before))
-    secret = make_notebook("ssh web-secret dnf upgrade", ("markdown", "#disclosed"), **bash)
+    secret = make_notebook(
+        "ssh web-secret dnf upgrade", ("markdown", "# Dismantling\n\n#disclosed"), memes=[SECRET], **bash
+    )
     ingest(closed, "runsecret/a.ipynb", secret, Provenance(owner="satellite", saved_at=today))
-    announce([make_execution(space, who=who).pk for space, who in ((ops, "sato"), (closed, "santa"))])
+    executed = [
+        make_execution(space, who=who, meme=meme, at=today, status="error")
+        for space, who, meme in ((ops, "sato", MEME), (ops, "Tanaka", None), (closed, "santa", SECRET))
+    ]
+    announce([each.pk for each in executed])
+    make_note(Notebook.objects.get(path="runbooks/disk/0.ipynb"), by=kato, space=lab, kind="hazard")
     refresh.drain()
     return ops
 
@@ -122,62 +189,111 @@ def offered(text, viewer):
     return [found.whole(option) for option in found.options]
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("ow", ["owner:"]),
-        ("disk -ow", ["disk -owner:"]),
-        ("owner:", ['owner:"Sato Hanako"', "owner:kato", "owner:lee", "owner:sato"]),
-        ("owner:SA", ['owner:"Sato Hanako"', "owner:sato"]),  # who wrote a log
-        ("-owner:s| disk", ['-owner:"Sato Hanako" disk']),
-        ("host:web", ["host:web-01", "host:web-02"]),
-        ("host:web|-99 x", ["host:web-01 x", "host:web-02 x"]),
-        ("lang:python host:", ["lang:python host:web-01", "lang:python host:web-02"]),  # nothing beside it
-        ("space:lab host:", ["space:lab host:web-02"]),
-        ("tag:d", ["tag:disk"]),
-        ("tag:#手", ["tag:手順"]),
-        ("command:sys", ["command:systemctl"]),
-        ("service:", ["service:nginx"]),
-        ("space:運", ["space:ops"]),
-        ("space:", ["space:ops", "space:lab"]),
-        ("folder:run", ["folder:runbooks"]),
-        ("folder:runbooks/", ["folder:runbooks/disk"]),
-        ("kernel:b", ["kernel:bash"]),
-        ("by:s", ["by:sato"]),
-        ("in:", ["in:code", "in:markdown", "in:log"]),
-        ("is:", ["is:stale"]),
-        ("updated:to", ["updated:today"]),
-        ("updated:>=今", ["updated:>=今日", "updated:>=今週", "updated:>=今月", "updated:>=今年"]),
-        ("web-0", ["host:web-01", "host:web-02"]),
-        ("手", ["tag:手順"]),
-        ("title:d", []),
-        ("nofield:x", []),
-    ],
-)
-def test_what_is_offered(engine, library, kato, text, expected):
-    assert offered(text, kato) == expected
+OFFERED = {
+    "ow": ["owner:"],
+    "disk -ow": ["disk -owner:"],
+    "owner:": ['owner:"Sato Hanako"', "owner:kato", "owner:lee", "owner:Tanaka", "owner:sato"],
+    "owner:SA": ['owner:"Sato Hanako"', "owner:sato"],  # who wrote a log
+    "-owner:s| disk": ['-owner:"Sato Hanako" disk'],
+    "host:web": ["host:web-01", "host:web-02"],
+    "host:web|-99 x": ["host:web-01 x", "host:web-02 x"],
+    "lang:python host:": [],
+    "space:lab host:": ["space:lab host:web-02"],
+    "tag:d": ["tag:disk"],
+    "tag:#手": ["tag:手順"],
+    "command:sys": ["command:systemctl"],
+    "service:": ["service:nginx"],
+    "space:運": ["space:ops"],
+    "space:": ["space:ops", "space:lab"],
+    "folder:run": ["folder:runbooks"],
+    "folder:runbooks/": ["folder:runbooks/disk"],
+    "kernel:b": ["kernel:bash"],
+    "by:s": ["by:sato"],
+    "by:": ["by:sato", "by:Tanaka"],
+    "-by:ta": ["-by:Tanaka"],
+    "ran:to": ["ran:today"],
+    "ran:<=今": ["ran:<=今日", "ran:<=今週", "ran:<=今月", "ran:<=今年"],
+    "by:sato ran:to": ["by:sato ran:today"],
+    "failed:": ["failed:>=1"],
+    "failed:>=": ["failed:>=1"],
+    "has:": ["has:error", "has:note", "has:hazard"],
+    "title:di": ['title:"Disk full"'],
+    "title:fu": ['title:"Disk full"'],
+    'title:"disk f|': ['title:"Disk full"'],
+    "web-01 title:": ['web-01 title:"Disk full"'],
+    "heading:容": ["heading:容量の確認"],
+    "headings:確認": ["headings:容量の確認"],
+    "path:di": ["path:disk"],
+    "path:runbooks/d": ["path:runbooks/disk"],
+    "path:b": ["path:b.ipynb"],
+    "meme:8F5C": [f"meme:{MEME}"],
+    "owner:kato,l": ["owner:kato,lee"],
+    "owner:kato,k": [],
+    "lang:bash,": ["lang:bash,python"],
+    "(web-01 OR host:web-02) owner:s": ['(web-01 OR host:web-02) owner:"Sato Hanako"'],
+    "(owner:ka| web) OR x": ["(owner:kato web) OR x"],
+    "wen owner:k": ["wen owner:kato"],  # of words that find nothing yet
+    "we owner:le": [],  # of what they begin
+    "folder:RUN": ["folder:runbooks"],
+    "in:": ["in:code", "in:markdown", "in:error", "in:note", "in:log"],
+    "df in:": ["df in:code"],
+    "is:": ["is:stale"],
+    "updated:to": ["updated:today"],
+    "updated:>=今": ["updated:>=今日", "updated:>=今週", "updated:>=今月", "updated:>=今年"],
+    "web-0": ["host:web-01", "host:web-02"],
+    "手": ["tag:手順"],
+    "nofield:x": [],
+}
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "owner:sat",
-        "host:web-s",
-        "tag:disc",
-        "space:cl",
-        "folder:runs",
-        "by:sant",
-        "command:dnf",
-        "web-secret",
-        "disclo",
-    ],
-)
-def test_a_value_of_a_closed_space_is_offered_to_nobody_else(engine, library, kato, text):
+def test_what_is_offered(engine, library, kato):
+    assert {text: offered(text, kato) for text in OFFERED} == OFFERED
+
+
+OF_A_CLOSED_SPACE = [
+    "owner:sat",
+    "host:web-s",
+    "tag:disc",
+    "space:cl",
+    "folder:runs",
+    "by:sant",
+    "command:dnf",
+    "web-secret",
+    "disclo",
+    "title:dism",
+    "heading:dism",
+    "path:runs",
+    f"meme:{SECRET[:8]}",
+]
+
+
+def test_a_value_of_a_closed_space_is_offered_to_nobody_else(engine, library, kato):
     yamada = type(kato).objects.get(username="yamada")
-    offers = offered(text, yamada)
-    assert offers
-    assert not set(offers) & {*offered(text, kato), *offered(text, AnonymousUser())}
-    assert offered(text, AnonymousUser()) == []
+    for text in OF_A_CLOSED_SPACE:
+        offers = offered(text, yamada)
+        assert offers, text
+        assert not set(offers) & {*offered(text, kato), *offered(text, AnonymousUser())}, text
+        assert offered(text, AnonymousUser()) == [], text
+
+
+def test_each_value_says_how_many_hits_it_has(engine, library, kato):
+    for rest, field in product(["", "web-01 ", "-web-02 ", "lang:bash "], FIELDS):
+        for sign in ("", ">=") if FIELDS[field].values in {Values.DATE, Values.NUMBER} else ("",):
+            text = f"{rest}{field}:{sign}{MEME[:6] if field == 'meme' else ''}"
+            found = suggest(text, len(text), kato)
+            for option in found.options:
+                hits = find(Wish(found.whole(option)), kato).count
+                assert option.count == hits > 0, found.whole(option)
+
+
+def test_a_word_is_offered_with_its_hits_too(engine, library, kato):
+    for text in ("we", "手", "df sa"):
+        found = suggest(text, len(text), kato)
+        values = [option for option in found.options if option.kind == Kind.VALUE]
+        assert values
+        assert [option.count for option in values] == [
+            find(Wish(found.whole(option)), kato).count for option in values
+        ]
 
 
 def test_what_was_moved_away_is_offered_no_more_at_once(index, library, kato):
@@ -213,7 +329,18 @@ def get(client, kato, index, library):
 def test_the_page_is_told_what_stands_instead_of_what(get):
     answer = get("search-complete", q="x 𠮷 owner:ka y", at=12).json()
     assert (answer["start"], answer["end"]) == (10, 12)
-    assert answer["options"] == [{"text": "kato", "label": "kato", "about": "", "count": 2, "goes_on": False}]
+    assert answer["options"] == [
+        {
+            "kind": "value",
+            "text": "kato",
+            "label": "kato",
+            "about": "",
+            "count": 3,
+            "goes_on": False,
+            "url": "",
+        }
+    ]
+    assert answer["searches"] == []
 
 
 @pytest.mark.parametrize("at", ["x", "-1", "99999999", "", "7"])
@@ -221,9 +348,15 @@ def test_a_cursor_that_is_none_still_answers(get, at):
     assert get("search-complete", q="owner:\0", at=at).status_code == 200
 
 
-def test_an_engine_that_fails_suggests_nothing(get):
+def test_an_engine_that_fails_says_so_in_the_shape_of_the_api(get):
     (refresh.backend().path / "current").unlink()
-    assert get("search-complete", q="owner:").json()["options"] == []
+    answer = get("search-complete", q="owner:")
+    assert (answer.status_code, list(answer.json())) == (503, ["detail"])
+    assert get("search-suggestions", q="owner:").json()[1] == []
+
+
+def test_what_is_offered_to_one_person_is_kept_by_nobody(get):
+    assert "no-store" in get("search-complete", q="owner:")["Cache-Control"]
 
 
 def test_a_browser_is_told_how_to_search_here(get):
