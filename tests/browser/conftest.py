@@ -1,5 +1,6 @@
 """A whole OpsNotes, web and workers, and a real Chromium that looks at it."""
 
+import json
 import os
 import re
 import shutil
@@ -16,6 +17,23 @@ from django.test import Client
 from tests.sites import Site
 
 PHONE = {"width": 390, "height": 844}
+
+# The lists of the address bar are pages too, and each context would start a renderer for them, which takes longer than
+# most tests. Chromium minds the last list of features alone, so what Playwright switches off stands here again.
+SWITCHED_OFF = (
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup",
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled",
+    "PreconnectToSearch",
+)  # fmt: skip
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    f"--disable-features={','.join(SWITCHED_OFF)}",
+]
 
 # Two cores and two browsers: what comes late comes.
 playwright.sync_api.expect.set_options(timeout=20_000)
@@ -38,14 +56,8 @@ def chromium():
     if not found:
         reason = "Chromium is not installed (Debian: apt-get install chromium)"
         (pytest.fail if os.environ.get("OPSNOTES_REQUIRE_SERVICES") == "1" else pytest.skip)(reason)
-    flags = [
-        "--no-sandbox",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ]
     with playwright.sync_api.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=found, args=flags)
+        browser = driver.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
         browser.close()
 
@@ -121,6 +133,7 @@ class Running:
 
     def __init__(self, site, address, chromium, state):
         self.site, self.address, self.chromium, self.state = site, address, chromium, state
+        self._kept = {}
 
     def ingest(self, folder, space, *arguments):
         return self.site.manage("ingest", folder, "--space", space, "--owner", "demo", "--wait", *arguments)
@@ -128,15 +141,33 @@ class Running:
     @contextmanager
     def page(self, **options):
         """A page of the person who is signed in; it must end without an error on its console."""
+        page, complaints = self._opened(options)
+        yield page
+        page.context.close()
+        assert complaints == []
+
+    @contextmanager
+    def kept_page(self, **options):
+        """The same for all who only look: to open one takes longer than to go on from page to page."""
+        key = json.dumps(options, sort_keys=True)
+        if key not in self._kept:
+            self._kept[key] = self._opened(options)
+        page, complaints = self._kept[key]
+        try:
+            yield page
+        finally:
+            said = complaints.copy()
+            complaints.clear()
+        assert said == []
+
+    def _opened(self, options):
         context = self.chromium.new_context(
             **{"storage_state": self.state, "base_url": self.address, **options}
         )
         page = context.new_page()
         complaints = []
         _listen(page, complaints)
-        yield page
-        context.close()
-        assert complaints == []
+        return page, complaints
 
 
 @pytest.fixture(scope="session")

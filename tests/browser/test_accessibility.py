@@ -1,7 +1,9 @@
 """axe-core on every kind of page, in both lights and both languages."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.axe import serious
+from tests.browser.conftest import PHONE
 
 pytestmark = pytest.mark.browser
 
@@ -24,21 +26,19 @@ PAGES = {
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_no_serious_fault(running, name, scheme, language):
-    with running.page(color_scheme=scheme, locale=language) as page:
+def test_axe_finds_no_serious_fault(running, name, language):
+    with running.kept_page(locale=language) as page:
         assert page.goto(PAGES[name]).status == 200
         assert page.locator("html").get_attribute("lang") == language
         assert serious(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_serious_fault_on_a_batch_with_failures(running, scheme, tmp_path):
+def test_axe_finds_no_serious_fault_on_a_batch_with_failures(running, tmp_path):
     (tmp_path / "good.ipynb").write_text('{"nbformat": 4, "metadata": {}, "cells": []}')
     (tmp_path / "broken.ipynb").write_text("{")
-    running.ingest(tmp_path, f"axe-{scheme}")
-    with running.page(color_scheme=scheme) as page:
+    running.ingest(tmp_path, "axe")
+    with running.page() as page:
         page.goto(f"/batches/{running.site.value('SELECT max(id) FROM notebooks_batch')}/")
         assert page.locator(".failures li").count() == 1
         assert serious(page) == []
@@ -52,15 +52,6 @@ def test_the_login_page_is_accessible_too(running):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_is_wider_than_a_phone(running, name):
-    with running.page(viewport={"width": 390, "height": 844}) as page:
+    with running.kept_page(viewport=PHONE) as page:
         page.goto(PAGES[name])
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-
-
-def serious(page):
-    found = Axe().run(page).response["violations"]
-    return [
-        (fault["id"], [node["html"][:200] for node in fault["nodes"]])
-        for fault in found
-        if fault["impact"] in {"serious", "critical"}
-    ]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.axe import serious
 from tests.browser.conftest import PHONE
-from tests.browser.test_accessibility import serious
 
 pytestmark = pytest.mark.browser
 
@@ -69,13 +69,12 @@ def test_an_export_holds_what_its_preview_promised(running, expect, tmp_path):
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_serious_fault(running, failing, scheme, language):
+def test_axe_finds_no_serious_fault(running, failing, language):
     pages = (
         "/executions/", "/executions/?status=error", "/executions/?who=nobody", failing, f"{failing}sitting/",
         "/executions/export/", f"/executions/export/?{WINDOW}",
     )  # fmt: skip
-    with running.page(color_scheme=scheme, locale=language) as page:
+    with running.kept_page(locale=language) as page:
         for address in pages:
             assert page.goto(address).status == 200
             assert serious(page) == [], address

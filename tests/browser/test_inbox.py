@@ -4,8 +4,8 @@ import pytest
 
 from inbox.models import Notice, Watch, What
 from inbox.telling import Event, tell
+from tests.browser.axe import serious
 from tests.browser.conftest import PHONE
-from tests.browser.test_accessibility import serious
 from tests.builders import make_runbook, make_space, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -81,11 +81,10 @@ def test_it_works_without_javascript(open_page, log_in, world, expect):
     expect(page.get_by_role("heading", name="You watch nothing")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_axe_finds_no_serious_fault_and_a_phone_is_wide_enough(open_page, log_in, world, scheme, language):
+def test_axe_finds_no_serious_fault_and_a_phone_is_wide_enough(open_page, log_in, world, language):
     ann, bob, notebook = world
-    page = open_page(viewport=PHONE, color_scheme=scheme, locale=language)
+    page = open_page(viewport=PHONE, locale=language)
     log_in(page, bob)
     for path in ("/inbox/", "/inbox/watches/"):
         page.goto(path)  # empty

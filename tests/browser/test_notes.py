@@ -9,8 +9,8 @@ from notebooks.ingest import ingest
 from notebooks.models import Notebook
 from stickies.drafts import At
 from stickies.models import Note
+from tests.browser.axe import serious
 from tests.browser.conftest import PHONE
-from tests.browser.test_accessibility import serious
 from tests.builders import make_space, make_user
 from tests.stickies.builders import make_note
 
@@ -173,15 +173,14 @@ def test_without_javascript_notes_are_written_and_answered(open_page, log_in, ru
     expect(page.locator(f"#notes-{cell.index} summary")).to_contain_text("resolved")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 1400, "height": 900}], ids=["phone", "wide"])
-def test_axe_finds_no_serious_fault_where_notes_are(open_page, log_in, runbooks, kato, scheme, viewport):
+def test_axe_finds_no_serious_fault_where_notes_are(open_page, log_in, runbooks, kato, viewport):
     template, runs = runbooks
     cell = rotating(runs[0])
     place = At.cell(runs[0], cell)
     for kind in ("hazard", "question", "tip", "decision"):
         note = make_note(place, f"a **{kind}** #tag @kato", by=kato, kind=kind)
-    page = open_page(color_scheme=scheme, viewport=viewport)
+    page = open_page(viewport=viewport)
     log_in(page, kato)
     page.goto(template.get_absolute_url())
     for summary in page.locator("details.note > summary").all():

@@ -4,13 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from search import refresh
 from stickies import writing
 from stickies.drafts import At
 from stickies.models import Channel, Kind, Note
+from tests.browser.axe import serious
 from tests.browser.conftest import PHONE
 from tests.builders import make_runbook, make_space, make_user
 from tests.search.conftest import use
@@ -43,11 +43,6 @@ def written(kato):
     done = make_note(runbook, "Use `du -x` to stay on one file system.", by=kato)
     writing.resolve(done, lee)
     return runbook
-
-
-def serious(page):
-    found = Axe().run(page).response["violations"]
-    return [each["id"] for each in found if each["impact"] in {"serious", "critical"}]
 
 
 def test_many_notes_are_resolved_with_the_keyboard(page, log_in, expect, kato, written):
@@ -93,16 +88,15 @@ def test_search_leads_to_a_note_at_its_cell(page, log_in, expect, kato, written,
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_serious_fault(open_page, log_in, kato, written, scheme, language):
-    page = open_page(color_scheme=scheme, locale=language, viewport={"width": 1280, "height": 900})
+def test_axe_finds_no_serious_fault(open_page, log_in, kato, written, language):
+    page = open_page(locale=language, viewport={"width": 1280, "height": 900})
     log_in(page, kato)
     for name, url in {"notes": reverse("notes"), "empty": f"{reverse('notes')}?who=nobody"}.items():
         page.goto(url)
-        look(page, f"{name}-{scheme}-{language}")
+        look(page, f"{name}-{language}")
         assert serious(page) == []
     page.goto(reverse("home"))
-    look(page, f"home-{scheme}-{language}")
+    look(page, f"home-{language}")
     assert serious(page) == []
 
 

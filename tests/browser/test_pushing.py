@@ -5,8 +5,8 @@ import re
 import pytest
 
 from notebooks import blobs
+from tests.browser.axe import serious
 from tests.browser.conftest import PHONE
-from tests.browser.test_accessibility import serious
 from tests.builders import make_notebook, make_runbook, make_space, make_user
 from tests.jupyter.servers import JupyterServer
 from tests.jupyter.test_pushing import server_source
@@ -55,16 +55,15 @@ def test_a_runbook_is_sent_and_opened(page, log_in, ann, notebook, server, expec
     assert re.fullmatch(r"/sources/\d+/open/\?path=.*", opens)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "options", [{}, {"viewport": PHONE}, {"java_script_enabled": False}], ids=["desk", "phone", "plain"]
 )
-def test_a_taken_name_is_asked_about(open_page, log_in, ann, notebook, server, expect, scheme, options):
+def test_a_taken_name_is_asked_about(open_page, log_in, ann, notebook, server, expect, options):
     there = server.root / "disk full.ipynb"
     there.write_bytes(
         make_notebook(("markdown", "# Disk full"), "df -h /home\ndu -sh /var/log", memes=MEMES[:2])
     )
-    page = open_page(color_scheme=scheme, **options)
+    page = open_page(**options)
     log_in(page, ann)
     has_script = options.get("java_script_enabled", True)
 

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from lineage import refresh
 from opsnotes.models import Preferences
+from tests.browser.axe import serious
 from tests.browser.conftest import PHONE
-from tests.browser.test_accessibility import serious
 from tests.builders import make_space, make_user
 from tests.lineage.test_runs import B, code, found, make_run, make_template
 
@@ -43,13 +43,12 @@ def runs_page(template):
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [{"width": 1280, "height": 900}, PHONE], ids=["wide", "phone"])
 def test_axe_finds_no_serious_fault_and_nothing_is_too_wide(
-    open_page, log_in, person, template, scheme, language, viewport
+    open_page, log_in, person, template, language, viewport
 ):
     Preferences.objects.update_or_create(user=person, defaults={"language": language})
-    page = open_page(color_scheme=scheme, viewport=viewport)
+    page = open_page(viewport=viewport)
     log_in(page, person)
     run = template.runs.first().notebook
     for url in (
