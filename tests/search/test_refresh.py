@@ -27,6 +27,8 @@ from search import refresh, signals, tasks
 from search.documents import documents_of
 from search.find import Wish, find
 from search.models import Due, Ring
+from stickies import writing
+from stickies.drafts import At, Draft
 from tests.builders import make_notebook, make_runbook, make_space, make_user, stream
 from tests.search.conftest import environment, use
 
@@ -247,6 +249,34 @@ def test_searches_go_on_during_a_rebuild_and_changes_meanwhile_count(engine, mon
     assert indexed() == expected()
     assert not Due.objects.exists()
     assert generation_count(engine) == 1
+
+
+def test_what_goes_or_moves_while_it_is_rebuilt_is_not_found_as_it_was(engine, monkeypatch):
+    """Each changed after the new index had taken it in as it was before."""
+    person = make_user()
+    space = make_space(writers=[person])
+    going, moving_on, _ = (make_runbook("needle", space=space, path=f"{each}.ipynb") for each in range(3))
+    note = writing.write(Draft(space, At(title="Disks"), "needle"), person)
+    refresh.drain()
+    other = make_space(writers=[person])
+    write_all_logs = refresh._write_all_logs
+
+    def meanwhile(writer):
+        write_all_logs(writer)
+        moving.delete(going, person)
+        moving.move(moving_on, other, "new.ipynb", person)
+        writing.delete(note, person)
+        ingest_logs(space, [Told(Witness.LOG, log_of("needle", 0), "0.log")])
+
+    monkeypatch.setattr(refresh, "_write_all_logs", meanwhile)
+    refresh.rebuild()
+    found = SearchQuerySet().filter(own="needle")
+    assert sorted(hit.id.rpartition(".")[0] for hit in found[:100]) == [
+        "execlogs.execution",
+        *["notebooks.cell"] * 2,
+    ]
+    assert found.filter(space__in=[other.pk]).count() == 1
+    assert not refresh.is_due()
 
 
 def test_a_rebuild_that_dies_leaves_the_old_index(engine):
