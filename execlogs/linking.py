@@ -7,9 +7,9 @@ log calls it, whose home it was and the notebook's MEME, and only where exactly 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from execlogs.models import Execution
@@ -45,7 +45,7 @@ class _Candidate:
 class Library:
     """The notebooks of a space that some executions may have run in."""
 
-    def __init__(self, space: Space, executions: Iterable[Placed]) -> None:
+    def __init__(self, space: Space | int, executions: Iterable[Placed]) -> None:
         executions = list(executions)
         self._at = _at(space, {each.place for each in executions if each.place})
         self._called = _called(space, {each.notebook_meme for each in executions if _is_without_place(each)})
@@ -62,28 +62,36 @@ class Library:
         return fitting[0].pk if len(fitting) == 1 else None
 
 
-def link(executions: Collection[Execution]) -> int:
-    """Corrects where these rows say they ran; says how many were wrong."""
-    by_space: dict[int, list[Execution]] = defaultdict(list)
-    for each in executions:
-        by_space[each.space_id].append(each)
-    return sum(_link(rows) for rows in by_space.values())
-
-
 def relink(notebooks: Collection[int]) -> int:
-    """The same for all that may have run in these notebooks, now that they came, changed, moved or went."""
+    """Corrects where all say they ran that may have run in these notebooks, now that those came, changed, moved or
+    went; says how many were wrong."""
     wrong = 0
     for pks in portions(notebooks):
-        wrong += link(list({each.pk: each for each in _concerned(pks)}.values()))
+        by_space: dict[int, set[_Ran]] = defaultdict(set)
+        for each in _concerned(pks):
+            by_space[each.space].add(each)
+        wrong += sum(_link(space, executions) for space, executions in by_space.items())
     return wrong
 
 
-def _link(executions: list[Execution]) -> int:
-    library = Library(executions[0].space, executions)
+class _Ran(NamedTuple):
+    """What a row says of where it ran."""
+
+    pk: int
+    space: int
+    notebook: int | None
+    place: str
+    notebook_path: str
+    notebook_meme: UUID | None
+    who: str
+
+
+def _link(space: int, executions: Collection[_Ran]) -> int:
+    library = Library(space, executions)
     moved: dict[int | None, list[int]] = defaultdict(list)
     for each in executions:
         notebook = library.notebook_of(each)
-        if notebook != each.notebook_id:
+        if notebook != each.notebook:
             moved[notebook].append(each.pk)
     for notebook, pks in moved.items():
         for some in portions(pks):
@@ -91,16 +99,14 @@ def _link(executions: list[Execution]) -> int:
     return sum(map(len, moved.values()))
 
 
-def _concerned(pks: Collection[int]) -> Iterable[Execution]:
-    rows = Execution.objects.select_related("space").only(
-        "space__slug", "notebook", "place", "notebook_path", "notebook_meme", "who"
-    )
-    yield from rows.filter(notebook__in=pks)
+def _concerned(pks: Collection[int]) -> Iterator[_Ran]:
+    rows = Execution.objects.order_by().values_list(*_Ran._fields)
+    yield from map(_Ran._make, rows.filter(notebook__in=pks))
     for space, places, memes in _standing(pks):
         for some in portions(places):
-            yield from rows.filter(space=space, place__in=some)
+            yield from map(_Ran._make, rows.filter(space=space, place__in=some))
         for some_memes in portions(memes):
-            yield from rows.filter(space=space, place="", notebook_meme__in=some_memes)
+            yield from map(_Ran._make, rows.filter(space=space, place="", notebook_meme__in=some_memes))
 
 
 def _standing(pks: Collection[int]) -> Iterable[tuple[int, set[str], set[UUID]]]:
@@ -114,7 +120,7 @@ def _standing(pks: Collection[int]) -> Iterable[tuple[int, set[str], set[UUID]]]
     return [(space, places[space], memes[space]) for space in places]
 
 
-def _at(space: Space, places: Collection[str]) -> Mapping[str, int]:
+def _at(space: Space | int, places: Collection[str]) -> Mapping[str, int]:
     here: dict[str, int] = {}
     for some in portions(places):
         here |= Notebook.objects.alive().filter(space=space, path__in=some).values_list("path", "pk")
@@ -145,7 +151,7 @@ def _followed(signposts: Mapping[str, int | None]) -> dict[str, int]:
 
 
 def _called(
-    space: Space, memes: Collection[UUID | None]
+    space: Space | int, memes: Collection[UUID | None]
 ) -> Mapping[tuple[UUID | None, str], list[_Candidate]]:
     """The notebooks with these MEMEs by every name that a server may have for them: their path, or an end of it."""
     called: dict[tuple[UUID | None, str], list[_Candidate]] = defaultdict(list)

@@ -30,6 +30,7 @@ from notebooks.models import Cell, Notebook, Space
 from notebooks.parsing import InvalidNotebook, ParsedCell, parse
 from notebooks.paths import storable
 from notebooks.portions import portions
+from notebooks.storing import output_of
 
 logger = logging.getLogger(__name__)
 
@@ -91,19 +92,16 @@ def _testimonies(notebook: Notebook) -> Iterator[_Testimony]:
         logger.warning("%s: what it tells of executions could not be read: %r", notebook, error)
         return
     identities = identities_of(revision)
-    outputs = dict(notebook.cells.filter(cell_type="code").values_list("index", "output"))
     for witness in witnesses_of(parsed):
         if witness.ended_at is not None:
             cell, identity = parsed.cells[witness.index], identities[witness.index]
-            draft = _draft(notebook, witness, cell, identity, outputs.get(witness.index, ""))
-            yield _Testimony(draft, witness.log)
+            yield _Testimony(_draft(notebook, witness, cell, identity), witness.log)
 
 
-def _draft(
-    notebook: Notebook, witness: CellWitness, cell: ParsedCell, identity: Identity, output: str
-) -> Draft:
+def _draft(notebook: Notebook, witness: CellWitness, cell: ParsedCell, identity: Identity) -> Draft:
     assert witness.ended_at is not None  # noqa: S101 - those that say when are asked
     meme = Meme(identity.uuid, identity.branch)
+    output = output_of(cell)
     kept, is_cut = cut(output)
     return Draft(
         key=keys.weak_key(witness.log, meme, witness.ended_at),

@@ -171,7 +171,7 @@ def _row(notebook: Notebook, cell: ParsedCell, identity: Identity, digest: str) 
         branch=identity.branch,
         assigned=identity.assigned,
         source=paths.storable(cell.source),
-        output=paths.storable(output_text(cell.outputs))[:LONGEST_OUTPUT_TEXT],
+        output=output_of(cell),
         error_name=error_name[:200],
         error_message=error_message[:1000],
         execution_count=cell.execution_count,
@@ -179,6 +179,11 @@ def _row(notebook: Notebook, cell: ParsedCell, identity: Identity, digest: str) 
         status=cell.status,
         fragment_id=digest,
     )
+
+
+def output_of(cell: ParsedCell) -> str:
+    """As it is searched."""
+    return paths.storable(output_text(cell.outputs))[:LONGEST_OUTPUT_TEXT]
 
 
 def _error_of(cell: ParsedCell) -> tuple[str, str]:
