@@ -46,6 +46,7 @@ class Met:
     hits: Sequence[Hit | LogHit]  # the most like first
     failures: Sequence[Execution]  # the latest first; what the logs tell
     mending: Mending | None  # of the latest failure that was mended, else of the latest
+    mended: int  # of these failures, how many were
     notes: Sequence[Note]
     line: str  # of what failed in the best, the one that says most of what is the same
 
@@ -153,6 +154,7 @@ def _met(
         likeness=group[0][0],
         hits=[hit for _, hit in group],
         failures=failed,
+        mended=sum(each.is_repaired for each in mended),
         mending=next((each for each in mended if each.is_repaired), mended[0] if mended else None),
         notes=notes.get(meme, ()) if meme else (),
         line=group[0][0].telling(rarity),

@@ -171,6 +171,21 @@ def test_the_cell_that_met_it_and_the_copy_that_mended_it_are_one_click_away(on,
     check_cell(page, expect, failed)
 
 
+@pytest.mark.parametrize("is_pasted_into_the_box", [True, False])
+def test_of_what_is_far_too_long_the_end_is_looked_up(on, expect, logs, is_pasted_into_the_box):
+    page = on()
+    failed = next(each for each in logs if each.file == SAMPLES / ROTATE)
+    much = ("今のところ正常です" * 150 + "\n") * 300 + failed.output  # 3.6 MB on its way
+    page.goto("/search/error/")
+    if is_pasted_into_the_box:
+        paste(page, much)
+    else:
+        page.locator("#id_text").fill(much)
+        page.get_by_role("button", name="Look it up").click()
+    expect(page.locator(".answer .steps").first).to_contain_text(failed.output)
+    expect(page.locator(".hint")).to_contain_text("Only the last 200 lines were looked at.")
+
+
 def test_what_nobody_mended_says_so(on, expect, logs):
     page = on()
     failed = next(each for each in logs if each.file == SAMPLES / LIMIT)
@@ -190,7 +205,7 @@ def test_from_the_paste_to_the_cell_by_keyboard_alone(on, expect, logs):
     page.goto("/activity/")
     paste(page, failed.output)
     page.keyboard.press("Enter")
-    expect(page.locator(".met-before")).to_be_visible()
+    page.wait_for_url(re.compile(r"/search/\?q="))
     page.keyboard.press("j")
     expect(page.locator(".met-before li[data-step]").first).to_be_focused()
     tab_to(page, "e => e.matches('.met-before form button')")

@@ -67,6 +67,7 @@ def test_the_answer_says_where_when_by_whom_what_next_and_what_was_noted(index, 
     assert met.likeness.why == ("message", "lines", "frames", "name")
     assert [each.who for each in met.failures] == ["sato"]
     assert met.mending.repair.status == Status.OK
+    assert met.mended == 1
     assert list(met.notes) == [note]
 
 
