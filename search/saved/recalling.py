@@ -16,7 +16,7 @@ from search.models import SavedSearch
 from search.saved import history
 
 MOST_PAST = 5
-MOST_SAVED = 4
+MOST_SAVED = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
-// Completes fields and values of a query while it is typed: a combobox with a list below it. Nothing is taken that was
-// not chosen with the arrows or a finger, so Enter searches for what one typed.
+// Completes fields and values of a query while it is typed, and recalls searches that begin so: a combobox with a list
+// below it. Nothing is taken that was not chosen with the arrows or a finger, so Enter searches for what one typed.
 // While a Japanese keyboard composes a word, its keys are its own.
 const PAUSE = 120; // ms without a key before the server is asked
 const KEPT = 200; // answers of this page
@@ -14,7 +14,7 @@ async function ask(query, at, signal) {
   const key = `${at} ${query}`;
   if (answers.has(key)) return answers.get(key);
   const response = await fetch(`${address}?${new URLSearchParams({ q: query, at })}`, { signal });
-  if (!response.ok) return { options: [] };
+  if (!response.ok) return { options: [], searches: [] };
   const answer = await response.json();
   if (answers.size >= KEPT) answers.clear();
   answers.set(key, answer);
@@ -46,6 +46,7 @@ class Completion {
     field.addEventListener("compositionend", () => this.soon());
     field.addEventListener("keydown", (event) => this.pressed(event));
     field.addEventListener("blur", () => this.close());
+    field.addEventListener("click", () => field.value || this.only || this.look());
     this.list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
     this.list.addEventListener("click", (event) => {
       const item = event.target.closest("[role=option]");
@@ -58,7 +59,7 @@ class Completion {
     this.timer = setTimeout(() => this.look(), PAUSE);
   }
 
-  /** At an empty place nothing opens by itself; an arrow opens all fields there. */
+  /** At an empty place only searches open by themselves; an arrow opens all fields there too. */
   async look({ isAsked = false } = {}) {
     this.asking?.abort();
     this.asking = new AbortController();
@@ -66,20 +67,21 @@ class Completion {
     // In a field of a form names stand with commas between: the one at the cursor is asked for.
     const begin = this.only ? value.slice(0, selectionStart).match(/^(?:.*,)?\s*/)[0].length : 0;
     const before = value.slice(begin, selectionStart);
-    if (!isAsked && !this.only && /(^|[\s(])-?$/.test(before)) return this.close();
+    const isBegun = isAsked || this.only || !/(^|[\s(])-?$/.test(before);
     try {
       const query = this.only + value.slice(begin);
       const answer = await ask(query, length(this.only + before), this.asking.signal);
       this.shift = length(value.slice(0, begin)) - length(this.only);
-      if (value === this.field.value && document.activeElement === this.field) this.show(answer);
+      const options = [...(this.only ? [] : answer.searches), ...(isBegun ? answer.options : [])];
+      if (value === this.field.value && document.activeElement === this.field) this.show(answer, options);
     } catch (error) {
       if (error.name !== "AbortError") this.close(); // without an answer one types on
     }
   }
 
-  show(answer) {
+  show(answer, options) {
     [this.start, this.end] = [answer.start + this.shift, answer.end + this.shift];
-    this.options = answer.options;
+    this.options = options;
     this.list.replaceChildren(...this.options.map((option, index) => this.item(option, index)));
     this.list.hidden = !this.options.length;
     this.field.setAttribute("aria-expanded", String(this.options.length > 0));
@@ -91,6 +93,7 @@ class Completion {
     item.id = `${this.list.id}-${index}`;
     item.setAttribute("role", "option");
     item.setAttribute("aria-selected", "false");
+    item.dataset.kind = option.kind;
     for (const [name, text] of [["value", option.label], ["means", option.about], ["hits", option.count ?? ""]]) {
       const part = document.createElement("span");
       part.className = name;
@@ -146,12 +149,14 @@ class Completion {
 
   take(index) {
     const option = this.options[index];
-    const { value } = this.field;
-    let text = option.text;
-    const end = upTo(value, this.end);
-    if (!option.goes_on && !this.only && !/^[\s)]/.test(value.slice(end))) text += " ";
     this.close();
-    this.field.setSelectionRange(upTo(value, this.start), end);
+    if (option.url) return location.assign(option.url);
+    const { value } = this.field;
+    const isWhole = option.kind === "past";
+    const [start, end] = isWhole ? [0, value.length] : [upTo(value, this.start), upTo(value, this.end)];
+    let text = option.text;
+    if (!isWhole && !option.goes_on && !this.only && !/^[\s),]/.test(value.slice(end))) text += " ";
+    this.field.setSelectionRange(start, end);
     // The one way that can be undone with Ctrl+Z; it tells of itself as what is typed does.
     if (!document.execCommand("insertText", false, text)) {
       this.field.setRangeText(text, this.field.selectionStart, this.field.selectionEnd, "end");

@@ -24,6 +24,8 @@ from search.language.completing import place_at, written
 from search.language.fields import FIELDS, Values
 from search.language.lexing import Named, tokens, unified
 from search.language.tree import Phrase, Word
+from search.models import SavedSearch
+from search.saved.history import remember
 from search.suggesting import Kind, suggest
 from tests.builders import make_notebook, make_space, make_user
 from tests.execlogs.making import make_execution
@@ -378,3 +380,94 @@ def test_a_browser_is_suggested_whole_queries(get):
     text, queries, about, addresses = json.loads(answer.content)
     assert (text, queries, about) == ("disk owner:s", ['disk owner:"Sato Hanako"'], [""])
     assert addresses == ["http://testserver/search/?q=disk+owner%3A%22Sato+Hanako%22"]
+
+
+# --- Searches that are asked again
+
+
+@pytest.fixture
+def recalled(client, index, library):
+    """What of a person's searches is offered for what they typed: its kind, label and words."""
+
+    def recalled_(typed, person, at=""):
+        client.force_login(person)
+        answer = client.get(reverse("search-complete"), {"q": typed, "at": at}).json()
+        return [(each["kind"], each["label"], each["text"]) for each in answer["searches"]]
+
+    return recalled_
+
+
+@pytest.fixture
+def lee(kato):
+    """Who reads nothing of kato's."""
+    return make_user("lee")
+
+
+def past(*texts):
+    return [("past", text, text) for text in texts]
+
+
+def save(name, text, *, owner=None, space=None, **narrowed):
+    return SavedSearch.objects.create(name=name, text=text, owner=owner, space=space, narrowed=narrowed)
+
+
+def test_last_searches_are_recalled_where_the_box_is_empty_or_begins_one(recalled, kato, lee):
+    for text in ("disk full", "Disk owner:kato", "容量 不足", "net"):
+        remember(kato, text)
+    assert recalled("", kato) == past("net", "容量 不足", "Disk owner:kato", "disk full")
+    assert recalled("dIS", kato) == past("Disk owner:kato", "disk full")
+    assert recalled("disk ", kato) == past("Disk owner:kato", "disk full")
+    assert recalled("容", kato) == past("容量 不足")
+    assert recalled("net", kato) == []  # it stands there already
+    assert recalled("disk", kato, at=1) == []  # what follows the cursor is not begun
+    assert recalled("", lee) == recalled("disk", lee) == []
+
+
+def test_few_searches_are_recalled(recalled, kato, library):
+    for number in range(12):
+        remember(kato, f"disk {number}")
+        save(f"disk search {number}", "df", owner=kato)
+    found = recalled("disk", kato)
+    assert [kind for kind, _, _ in found] == ["past"] * 5 + ["saved"] * 3
+    assert found[0] == ("past", "disk 11", "disk 11")
+
+
+def test_saved_searches_are_recalled_by_name_and_words_ones_own_first(recalled, kato, lee, library):
+    mine = save("Full disks", "df -h", owner=kato, host="web-01")
+    save("Failed", "has:error", space=library)
+    save("Not mine", "df", owner=lee)
+    save("Not for me", "df", space=make_space("elsewhere", writers=[lee]))
+    assert recalled("", kato) == [("saved", "Full disks", "df -h"), ("saved", "Failed", "has:error")]
+    assert recalled("full", kato) == recalled("df", kato) == [("saved", "Full disks", "df -h")]
+    assert recalled("FAI", kato) == recalled("has:err", kato) == [("saved", "Failed", "has:error")]
+    assert mine.get_absolute_url() != ""
+
+
+def test_a_saved_search_is_opened_whole_and_says_what_it_is(client, index, library, kato):
+    mine, shared = save("One", "df", owner=kato), save("Other", "df", space=library)
+    client.force_login(kato)
+    answers = {
+        language: client.get(
+            reverse("search-complete"), {"q": ""}, headers={"accept-language": language}
+        ).json()["searches"]
+        for language in ("en", "ja")
+    }
+    assert [each["url"] for each in answers["en"]] == [mine.get_absolute_url(), shared.get_absolute_url()]
+    assert [each["about"] for each in answers["en"]] == ["saved search", "saved search, shared with 運用"]
+    assert [each["about"] for each in answers["ja"]] == ["保存した検索", "「運用」で共有された検索"]
+
+
+def test_without_an_account_no_search_is_recalled_but_those_of_public_spaces(client, index, library, kato):
+    remember(kato, "disk")
+    save("Mine", "df", owner=kato)
+    save("Shared", "df", space=library)
+    save("For all", "df", space=make_space("open", is_public=True))
+    found = client.get(reverse("search-complete"), {"q": ""}).json()["searches"]
+    assert [each["label"] for each in found] == ["For all"]
+
+
+def test_a_browser_is_suggested_last_searches_too(get, kato):
+    remember(kato, "disk full")
+    _, queries, about, addresses = json.loads(get("search-suggestions", q="disk f").content)
+    assert (queries[0], about[0]) == ("disk full", "searched for before")
+    assert addresses[0] == "http://testserver/search/?q=disk+full"
