@@ -183,6 +183,9 @@ NAMED = {
     "package": "packages",
 }
 
+# Of these the names stand in the very texts.
+_IN_TEXTS = {"tag", "host", "command", "service", "package"}
+
 
 def words_of(node: Node) -> Iterator[Leaf]:
     """What of a query is text: free words, and those of fields that are texts. Not what must not be there."""
@@ -196,8 +199,14 @@ def words_of(node: Node) -> Iterator[Leaf]:
 
 
 def wanted(tree: Node) -> tuple[tuple[str, ...], ...]:
-    """What to mark in a hit."""
-    return tuple(tuple(atoms(leaf.text)) for leaf in words_of(tree))
+    """What to mark in a hit: words, and names of hosts and the like, which stand in code and outputs too."""
+    return tuple(tuple(atoms(leaf.text)) for leaf in (*words_of(tree), *_names_of(tree)))
+
+
+def _names_of(tree: Node) -> Iterator[Leaf]:
+    for part in parts(tree):
+        if isinstance(part, Field) and part.name in _IN_TEXTS:
+            yield from (leaf for leaf in part.values if atoms(leaf.text))
 
 
 def _named(name: str, leaf: Leaf) -> SQ:

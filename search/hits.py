@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from notebooks import memes
 from notebooks.models import Cell, Notebook, Space
 from notebooks.parsing.model import CellType
 from search.copies import NO_COPIES, Copies
@@ -96,16 +97,23 @@ def _notebooks(ids: Collection[int], spaces: Mapping[int, Space]) -> dict[int, N
 
 
 def _cells(names: Collection[Name]) -> dict[tuple[int, int], Cell]:
-    """First their row ids, from the index over both columns alone: a row holds a whole output."""
     wanted = {(name.notebook, name.index) for name in names if name.index is not None}
     if not wanted:
         return {}
-    places = Cell.objects.filter(
-        notebook__in={notebook for notebook, _ in wanted}, index__in={index for _, index in wanted}
+    ids, cells = _cells_at(wanted)
+    if len(cells) < len(ids):  # a notebook came in again in between, and its cells are other rows now
+        ids, cells = _cells_at(wanted)
+    return cells
+
+
+def _cells_at(places: Collection[tuple[int, int]]) -> tuple[list[int], dict[tuple[int, int], Cell]]:
+    """First their row ids, from the index over both columns alone: a row holds a whole output."""
+    rows = Cell.objects.filter(
+        notebook__in={notebook for notebook, _ in places}, index__in={index for _, index in places}
     ).values_list("pk", "notebook_id", "index")
-    found = [pk for pk, *place in places if tuple(place) in wanted]
-    rows = Cell.objects.filter(pk__in=found).defer("execution_count")
-    return {(cell.notebook_id, cell.index): cell for cell in rows}
+    ids = [pk for pk, *place in rows if tuple(place) in places]
+    cells = Cell.objects.filter(pk__in=ids).defer("execution_count")
+    return ids, {(cell.notebook_id, cell.index): cell for cell in cells}
 
 
 def _section(headings: Sequence[Heading], cell: Cell) -> str:
@@ -158,9 +166,10 @@ def _marked(wanted: Wanted, **texts: str) -> dict[str, Marked]:
 
 
 def _why(marked: Mapping[str, Marked], wanted: Wanted) -> tuple[str, ...]:
-    """A hit without a single mark is one by its MEME."""
+    """A hit without a single mark is one by its MEME, if one was asked for."""
     found = tuple(name for name, text in marked.items() if text.spans)
-    return found or (("meme",) if wanted else ())
+    has_meme = not found and any(memes.parse("-".join(each)) for each in wanted)
+    return ("meme",) if has_meme else found
 
 
 def _changed_at(notebook: Notebook) -> datetime:

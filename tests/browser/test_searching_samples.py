@@ -73,7 +73,7 @@ def test_a_host_that_is_searched_for_leads_to_its_page(running, expect):
         page.wait_for_url("**/e/command/opsctl/")
         page.get_by_role("link", name="Search within").click()
         expect(page.locator(".understood .chip")).to_have_text([re.compile("Command opsctl")])
-        expect(page.locator(".hit .why").first).to_have_text("Found by: Command opsctl")
+        expect(page.locator(".hit pre mark").first).to_have_text("opsctl")
 
 
 def test_j_and_k_go_through_what_was_found_and_enter_opens_it(running, expect):

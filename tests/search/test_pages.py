@@ -126,11 +126,16 @@ def test_what_is_asked_for_and_has_a_page_leads_to_it(space, page):
 
 
 def test_a_hit_without_words_says_what_it_was_found_by(space, page):
-    make_runbook("ssh web-01.example.org", space=space)
-    assert "Found by: Host web-01.example.org, not Has an error</p>" in page(
-        "host:web-01.example.org -has:error"
-    )
-    assert "Found in: code</p>" in page("ssh host:web-01.example.org")
+    make_runbook("ssh web-01.example.org", space=space, owner="kato")
+    assert "Found by: Owner kato, not Has an error</p>" in page("owner:kato -has:error")
+    assert "Found in: code</p>" in page("ssh owner:kato")
+
+
+def test_the_name_of_a_host_is_marked_where_it_stands(space, page):
+    make_runbook(("code", "!restart {web}", [stream("one\ntwo\nweb-01.example.org is up")]), space=space)
+    html = page("host:web-01.example.org", kind="code")
+    assert '<span class="output"><mark>web-01.example.org</mark> is up</span>' in html
+    assert "Found in: output</p>" in html
 
 
 def test_pages_and_order_are_links(space, page):
