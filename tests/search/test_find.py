@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.utils import timezone
 
 from notebooks.ingest import Provenance, ingest
@@ -98,6 +99,24 @@ def test_what_moved_into_a_closed_space_is_not_even_counted(engine, kato, space)
     found = find(Wish("needle"), kato)
     assert (found.count, found.hits, found.facets["kind"]) == (0, (), ())
     assert search("needle", kato).count == 0
+
+
+def test_a_notebook_that_comes_in_again_while_its_hit_is_made_is_found(index, kato, space):
+    put(space, "a.ipynb", "needle")
+    search("needle", kato)
+    asked = []
+
+    def overtaken(execute, sql, *rest):
+        result = execute(sql, *rest)
+        if not asked and sql.startswith('SELECT "notebooks_cell"."id"'):
+            asked.append(sql)
+            put(space, "a.ipynb", "needle again")
+        return result
+
+    with connection.execute_wrapper(overtaken):
+        found = find(Wish("needle"), kato)
+    assert asked
+    assert (found.count, sources(found)) == (1, ["needle again"])
 
 
 def test_a_document_without_its_row_drops_out_of_the_page(engine, kato, space):
