@@ -91,6 +91,26 @@ def test_j_and_k_go_through_what_was_found_and_enter_opens_it(running, expect):
         page.wait_for_url(f"**{title}")
 
 
+def test_in_japanese_with_one_finger_words_are_found_narrowed_and_taken_away(running, expect):
+    with running.page(locale="ja", **ON_A_PHONE) as page:
+        page.goto("/search/")
+        page.locator(".start [data-search]").tap()
+        page.keyboard.insert_text("ローテーション opsctl")
+        page.locator(".start form button").first.tap()
+        hit = page.locator(".hit").first
+        expect(hit.locator("mark")).to_contain_text(["ローテーション", "opsctl"])
+        expect(hit.locator(".why")).to_contain_text("一致した箇所: 見出し, コード")
+        page.locator(".narrow-by summary").first.tap()
+        page.locator(".narrow-by a", has_text="失敗").tap()
+        page.wait_for_url(re.compile("status=error"))
+        expect(page.locator(".understood .chip")).to_have_text(
+            [re.compile("ローテーション"), re.compile("opsctl"), re.compile("結果 失敗")]
+        )
+        expect(page.locator(".hit .status.err").first).to_have_text("失敗")
+        page.locator(".understood .chip a").first.tap()
+        page.wait_for_url(lambda address: "q=opsctl&" in address)
+
+
 # ----- every state
 
 
