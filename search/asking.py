@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import and_, or_
 from typing import TypeGuard
@@ -25,6 +25,7 @@ from search.standing import labels
 # Fields whose values are words of a text, so that a hit shows them marked.
 _OF_TEXT = {"title", "heading", "path"}
 NEVER = SQ(kind__in=[])
+_A_MOMENT = timedelta(microseconds=1)
 # Where the words beside `in:` have to stand; and the kind of document, where the field is one of several kinds.
 _PLACES: dict[str, tuple[tuple[str, ...], str]] = {
     "code": (("source",), "code"),
@@ -125,12 +126,11 @@ class Asking:
         stretch = stretch_of(leaf.text, self.now)
         if stretch is None:
             return NEVER
-        found = SQ()
-        if stretch.start is not None:
-            found &= SQ(**{f"{field}__gte": stretch.start})
-        if stretch.end is not None:
-            found &= SQ(**{f"{field}__lt": stretch.end})
-        return found
+        if stretch.start is None or stretch.end is None:
+            found = SQ(**{f"{field}__gte": stretch.start}) if stretch.start else SQ()
+            return SQ(**{f"{field}__lt": stretch.end}) if stretch.end else found
+        # At once, which costs half of both ends one by one; they count in.
+        return SQ(**{f"{field}__range": (stretch.start, stretch.end - _A_MOMENT)})
 
     def _executed(self, told: Sequence[Node]) -> SQ:
         """Of all that `by:` and `ran:` say side by side at once: that who is meant did it then."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db.models import Q
@@ -19,8 +20,8 @@ from search.naming import Name, named
 from search.sight import NEWEST, Sight
 
 LOOKED_AT = 60  # hits, many of which are copies
-MOST_FOLDERS = 200
-_OF_A_NOTEBOOK = ("titled", "placed")
+MOST_CELLS, MOST_NOTEBOOKS = 12, 30
+MOST_FOLDERS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,9 @@ class Texts:
         if atoms(typed):
             asked &= SQ(headings__startswith=typed)
         hits = self._hits(narrowed & asked, typed) or self._hits(asked, typed)
-        first_of_fold = {hit.fold or hit.id: hit.id for hit in reversed(hits)}.values()
+        first_of_each = {hit.fold or hit.id: hit for hit in reversed(hits)}.values()
         cells = Q(pk__in=())
-        for name in map(named, first_of_fold):
+        for name in (named(hit.id) for hit in islice(reversed(first_of_each), MOST_CELLS)):
             if isinstance(name, Name):
                 cells |= Q(notebook=name.notebook, index=name.index)
         seen = Cell.objects.filter(
@@ -80,12 +81,13 @@ class Texts:
         begun = SQ(**{f"{own}__startswith": typed}) | SQ(**{f"{shared}__startswith": typed})
         if narrowed:
             asked = narrowed & begun if atoms(typed) else narrowed
-            counted = self.sight.ask(asked, facets={"notebook": {"limit": LOOKED_AT}}).counted
+            counted = self.sight.ask(asked, facets={"notebook": {"limit": MOST_NOTEBOOKS}}).counted
             pks = [int(pk) for pk, _count in counted.get("notebook", ())]
         else:
             asked = SQ(kind__exact="notebook") & begun if atoms(typed) else SQ(kind__exact="notebook")
-            pks = [Name.of(hit.id).notebook for hit in self._hits(asked, typed)]
-        rows = Notebook.objects.alive().filter(space__in=list(self.sight.spaces)).in_bulk(pks)
+            pks = [Name.of(hit.id).notebook for hit in self._hits(asked, typed)[:MOST_NOTEBOOKS]]
+        seen = Notebook.objects.alive().filter(space__in=list(self.sight.spaces))
+        rows = seen.only("title", "path").in_bulk(pks)
         return [rows[pk] for pk in pks if pk in rows]
 
     def _hits(self, asked: SQ, typed: str) -> Sequence[Any]:

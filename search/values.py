@@ -28,8 +28,8 @@ from search.sight import Sight
 from search.texts import Texts
 
 MOST = 10
-# In a facet, of whose values some are told apart here.
-MOST_COUNTED = 300
+# In a facet: of all its values, and where those with a beginning are told apart here.
+MOST_COUNTED, MOST_LOOKED_AT = 100, 300
 # Of what a plain word may be the beginning.
 BY_WORD = ("host", "command", "service", "package", "tag", "owner")
 MOST_BY_WORD = 6
@@ -45,6 +45,9 @@ _DAYS = {
     ),
     "ja": ("今日", "昨日", "今週", "先週", "今月", "先月", "今年", "昨年", "7日", "30日", "1年"),
 }  # fmt: skip
+# Where nothing is typed: of executions the last, since all that were in a year are gone through for one number.
+_FIRST_DAYS = {"updated": slice(0, 8), "created": slice(0, 8), "ran": slice(0, 4)}
+_FIRST_PEOPLE = 6
 _KINDS = {"code": "kind", "markdown": "kind", "note": "kind", "log": "kind", "output": "has", "error": "has"}
 
 
@@ -127,20 +130,20 @@ class Offers:
         """By field, the values with such a beginning, of documents that were asked for. That an engine leaves out
         the others costs more than leaving them out here, unless these are too many to be told."""
         narrowed = self._narrowed & asked if asked else self._narrowed
-        options = {field: {"limit": MOST_COUNTED} for field in prefixes}
+        limits = {field: MOST_LOOKED_AT if prefix else MOST_COUNTED for field, prefix in prefixes.items()}
+        options = {field: {"limit": limit} for field, limit in limits.items()}
         counted = self.sight.ask(narrowed, facets=options).counted
+        begun = {field: _begun_with(prefix, counted.get(field, ())) for field, prefix in prefixes.items()}
         cut = [
             field
-            for field, prefix in prefixes.items()
-            if prefix and len(counted.get(field, ())) >= MOST_COUNTED
+            for field, limit in limits.items()
+            if len(begun[field]) < MOST and len(counted.get(field, ())) >= limit
         ]
         if cut:
             told = {field: {"limit": MOST_COUNTED, "prefix": prefixes[field]} for field in cut}
-            counted = {**counted, **self.sight.ask(narrowed, facets=told).counted}
-        return {
-            field: [each for each in counted.get(field, ()) if str(each[0]).startswith(prefix)]
-            for field, prefix in prefixes.items()
-        }
+            counted = self.sight.ask(narrowed, facets=told).counted
+            begun |= {field: list(counted.get(field, ())) for field in cut}
+        return begun
 
     def _names(self, field: FieldKind, place: Place) -> Iterator[Offer]:
         kept, folded = (
@@ -194,9 +197,11 @@ class Offers:
     def _people(self, field: FieldKind, place: Place) -> Iterator[Offer]:
         """Who executed something in the person's spaces."""
         folded = normalise(place.typed)
-        for who in sorted(names_in(list(self.sight.spaces), "who"), key=normalise):
-            if normalise(who).startswith(folded) and (count := self._count(field.name, _leaf(place, who))):
-                yield Offer(who, count)
+        names = sorted(names_in(list(self.sight.spaces), "who"), key=normalise)
+        begun = [name for name in names if normalise(name).startswith(folded)]
+        counted = ((name, self._count(field.name, _leaf(place, name))) for name in begun)
+        found = (Offer(name, count) for name, count in counted if count)
+        yield from found if folded else islice(found, _FIRST_PEOPLE)
 
     def _failures(self, field: FieldKind, place: Place) -> Iterator[Offer]:
         values = _NUMBERS if place.sign else [f">={number}" for number in _NUMBERS]
@@ -206,7 +211,8 @@ class Offers:
         language = (get_language() or "en").split("-")[0]
         if place.typed:
             language = "en" if place.typed.isascii() else "ja"
-        yield from self._each(field, place, _DAYS.get(language, _DAYS["en"]))
+        days = _DAYS.get(language, _DAYS["en"])
+        yield from self._each(field, place, days if place.typed else days[_FIRST_DAYS[field.name]])
 
     def _choices(self, field: FieldKind, place: Place) -> Iterator[Offer]:
         begun = [each for each in field.choices if each.startswith(place.typed.casefold())]
@@ -224,6 +230,10 @@ class Offers:
         for text in islice(Texts(self.sight).of(field.name, place.typed, self._narrowed), MOST_TEXTS):
             if count := self._count(field.name, _leaf(place, text)):
                 yield Offer(text, count)
+
+
+def _begun_with(prefix: str, counted: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    return [(value, count) for value, count in counted if value.startswith(prefix)]
 
 
 def _leaf(place: Place, value: str) -> Leaf:
