@@ -18,6 +18,7 @@ from functools import wraps
 from importlib import import_module
 from pathlib import Path
 
+from celery import current_app
 from django.conf import settings
 from django.urls import reverse
 from haystack.query import SearchQuerySet
@@ -28,6 +29,8 @@ from execlogs.models import Witness
 from notebooks import moving
 from notebooks.ingest import ingest
 from notebooks.models import Notebook, Space
+from notebooks.parsing import parse
+from notebooks.rendering import render
 from opsnotes.processes import die_with_parent
 from search import refresh
 from search.analysis import atoms
@@ -126,6 +129,12 @@ def change(number):
     ingest_logs(space, [Told(Witness.LOG, log_of(said, number % 9), f"{number}.log")])
 
 
+def open_once():
+    """What a merge has replaced goes when the index is next written."""
+    with engine().writing():
+        return True
+
+
 # --- What the index should be, and is
 
 
@@ -184,8 +193,7 @@ def beside(folder):
 
 def lately(changes):
     """Of the last few changes, what searches find now, and what they would find had the writer come to an end."""
-    since = max(changes - FEW, 0)
-    return [found(changes, since), wanted(changes, since)]
+    return [found(changes, changes - FEW), wanted(changes, changes - FEW)]
 
 
 # --- Killing
@@ -351,7 +359,8 @@ class Killing:
         self._change()
         length = self.told["length"] = commit_length(self.named)
         while len(self.told["commits"]) < KILLS and self.tries < MOST_TRIES:
-            before, _ = self._change()
+            self._change()
+            before = in_a_child(lambda: found(self.changes, self.changes - FEW))
             count = len(self.told["commits"])
             what = "drain" if count % REINDEX_EVERY else "rebuild"
             nth = round(self.tries * length / MOST_TRIES * 3) % length  # all along the commit
@@ -367,18 +376,13 @@ class Killing:
 
     def end(self):
         in_a_child(lambda: do("sweep"))
+        in_a_child(open_once)
         self.told["end"] = self._state()
         self.told["tries"] = self.tries
 
     def _change(self):
-        """Also what searches found before it."""
         self.changes += 1
-
-        def changed():
-            change(self.changes)
-            return lately(self.changes)
-
-        return in_a_child(changed)
+        in_a_child(lambda: change(self.changes))
 
     def _state(self):
         return in_a_child(lambda: state(self.changes))
@@ -395,9 +399,19 @@ class Killing:
             self.told["halves"].append(kill)
 
 
-def main(named):
-    reverse("home")  # what every child would load anew
+def warm_up():
+    """What every child would load anew."""
+    reverse("home")
+    current_app.loader.import_default_modules()
+    current_app.finalize()
     refresh.backend().layout()
+    parsed = parse(page(0, 0))
+    for cell in parsed.cells:
+        render(cell, parsed.language)
+
+
+def main(named):
+    warm_up()
     in_a_child(begin)
     searching, killing = Searching(), Killing(named)
     killing.at_points()

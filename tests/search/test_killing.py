@@ -10,6 +10,9 @@ import pytest
 from tests.search.killing import KILLS, MERGES, POINTS
 from tests.sites import ROOT
 
+# All of them look at what one process told.
+pytestmark = pytest.mark.xdist_group("killing the writer of the index")
+
 SCRIPT = """
 import django
 django.setup()
@@ -24,7 +27,7 @@ def told(migrated, tmp_path_factory):
     shutil.copytree(migrated, folder)
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT],
-        cwd=ROOT, capture_output=True, text=True, timeout=280, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=500, check=False,
         env={"OPSNOTES_DATA": str(folder), "PATH": "/usr/bin:/bin", "DJANGO_SETTINGS_MODULE": "tests.settings",
              "PYTHONWARNINGS": "ignore"},
     )  # fmt: skip
