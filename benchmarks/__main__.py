@@ -8,6 +8,8 @@ HERE = Path(__file__).resolve().parent
 SIZED = (
     "index.py",
     "search.py",
+    "readers.py",
+    "distinct.py",
     "relevance.py",
     "family.py",
     "runs.py",
