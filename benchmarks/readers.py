@@ -49,6 +49,7 @@ from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from benchmarks import search as searches  # noqa: E402
+from lineage import refresh as lineage  # noqa: E402
 from search import refresh  # noqa: E402
 from tests.sites import Site  # noqa: E402
 
@@ -73,6 +74,7 @@ print(ApiToken.make(reader, "benchmark"))
 
 def main() -> None:
     rows.make(ASKED.notebooks, ASKED.seed)
+    lineage.sweep()
     if refresh.is_needed():
         refresh.rebuild()
     refresh.drain()
