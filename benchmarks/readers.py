@@ -13,6 +13,7 @@ Before that, on the idle server: how long until a notebook that was sent is foun
 
 import argparse
 import json
+import logging
 import random
 import re
 import shutil
@@ -74,6 +75,7 @@ print(ApiToken.make(reader, "benchmark"))
 
 def main() -> None:
     rows.make(ASKED.notebooks, ASKED.seed)
+    logging.getLogger("lineage").setLevel(logging.ERROR)  # that this library has no originals
     lineage.sweep()
     if refresh.is_needed():
         refresh.rebuild()
