@@ -21,6 +21,7 @@ ADDRESS = f"http://127.0.0.1:{PORT}"
 RUN = "/browse/samples/yamada/20260108-disk-full/ディスク逼迫への対応 (Disk full).ipynb"
 WIDE: ViewportSize = {"width": 1280, "height": 1000}
 TEMPLATE = "/browse/samples/share/runbooks/ディスク逼迫への対応 (Disk full).ipynb"
+FAILED = "error: stat of /var/log/nginx/access.log failed: Permission denied"
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
@@ -42,7 +43,8 @@ TAKEN = (
     Picture("runs-light", TEMPLATE, WIDE, follow='.kinship-line a[href$="/runs/"]'),
     Picture("compare-light", RUN, WIDE, follow='.kinship-line a[href*="/compare/"]'),
     Picture("activity-light", "/activity/", WIDE),
-    Picture("search-light", "/search/?q=rotate", WIDE),
+    Picture("search-light", "/search/?q=certificate", WIDE),
+    Picture("error-light", f"/search/?q={FAILED}", WIDE),
     Picture("upload-light", "/upload/", WIDE),
 )
 

@@ -123,6 +123,7 @@ def test_the_page_and_the_api_say_where_a_typed_error_was_met(index, client, kat
     asked = {"q": "OSError: No space left on device: 91% of /opt"}
     html = client.get(reverse("search"), asked).content.decode()
     assert "This error was met before" in html
+    assert "Nothing found" not in html
     assert f'href="{notebook.get_absolute_url()}#cell-0"' in html
     answer = client.get(reverse("api-search"), asked).json()
     assert (answer["count"], [each["index"] for each in answer["met"]]) == (0, [0])
