@@ -54,7 +54,7 @@ TYPED = {
     "folder:": ("folder:", "folder:k", "folder:kato/"),
     "tag:": ("tag:", "tag:d", "import tag:"),
     "title:": ("title:", "title:h", "title:ha"),
-    "heading:": ("heading:c", "heading:co"),
+    "heading:": ("heading:", "heading:co", "heading:run"),
     "command:": ("command:", "command:s", "command:sys"),
     "by:": ("by:", "by:p", "by:person1"),
     "ran:": ("ran:", "ran:t"),

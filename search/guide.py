@@ -90,7 +90,7 @@ CHAPTERS = (
     Chapter(
         _("In which state"),
         (
-            Example("has:error", _("Which failed; or note, hazard (both not resolved), image")),
+            Example("has:error", _("Which failed; or note, hazard (shown at it and not resolved), image")),
             Example("is:template", _("Templates; or run, stale (neither changed nor executed for long)")),
             Example("failed:>3", _("Whose executions failed more than three times")),
         ),

@@ -60,6 +60,8 @@ class Texts:
                 yield from _stretch(notebook.path, typed)
 
     def _headings(self, typed: str, narrowed: SQ) -> Iterator[str]:
+        if len(typed) == 1 and typed.isascii():
+            return  # the beginning of too much
         asked = SQ(kind__exact="markdown")
         if atoms(typed):
             asked &= SQ(headings__startswith=typed)

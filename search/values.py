@@ -33,7 +33,7 @@ MOST_COUNTED, MOST_LOOKED_AT = 100, 300
 # Of what a plain word may be the beginning.
 BY_WORD = ("host", "command", "service", "package", "tag", "owner")
 MOST_BY_WORD = 6
-MOST_TEXTS = 6  # each is counted by itself, and long
+MOST_TEXTS = 5  # each is counted by itself, and long
 LEAST_OF_A_MEME = 2  # of its characters
 # The index has these as they are written, beside their folded form.
 _AS_WRITTEN = {"owner": "owner", "lang": "language"}

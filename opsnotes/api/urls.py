@@ -17,6 +17,7 @@ from opsnotes.api.memes import MemeViewSet
 from opsnotes.api.notebooks import NotebookViewSet
 from opsnotes.api.status import StatusView
 from search.api import SearchView
+from search.completionapi import CompletionView
 from search.saved.api import SavedSearchViewSet
 from stickies.api.notes import NoteViewSet
 from sync.api.sources import SourceViewSet
@@ -47,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("activity/journeys/", JourneysView.as_view(), name="api-activity-journeys"),
     path("compare/", CompareView.as_view(), name="api-compare"),
     path("search/", SearchView.as_view(), name="api-search"),
+    path("search/complete/", CompletionView.as_view(), name="api-search-complete"),
     path("status/", StatusView.as_view(), name="api-status"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", docs, name="api-docs"),

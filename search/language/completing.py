@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from search.analysis import normalise
 from search.language.fields import FIELDS, NAMES, FieldKind, Values
 from search.language.lexing import Named, quoted, tokens, unified
-from search.language.reading import read
+from search.language.reading import Hint, read
 from search.language.tree import NOTHING, And, Leaf, Node, Not, Or, Phrase, Word, conjunction
 
 # A run of what blanks do not part; a quote without an end goes to the end.
@@ -61,11 +61,14 @@ def place_at(text: str, cursor: int) -> Place | None:
     is_quoted = typed.startswith('"')
     if is_quoted:
         typed = typed[1:]
-    if '"' in typed.replace('\\"', ""):
+    if '"' in (typed.replace('\\"', "") if is_quoted else typed):
         return None
-    end = len(before) + _length_behind(after, is_quoted=is_quoted)
+    end = len(before) + (_up_to_quote(after) if is_quoted else _up_to_end(after, typed, stops='",'))
     more = _MORE_VALUES.match(text, end)
     behind = more.end() if more else end
+    list_beside = f"{name}:{parts['done']}{text[end:behind].lstrip(',')}"
+    if any(each.hint == Hint.UNKNOWN_VALUE for each in read(list_beside).advice):
+        return None  # with what stands beside it in the list all of it is read as words
     return Place(
         start,
         end,
@@ -73,7 +76,7 @@ def place_at(text: str, cursor: int) -> Place | None:
         field,
         sign,
         is_quoted,
-        others=_values(f"{name}:{parts['done']}{text[end:behind].lstrip(',')}"),
+        others=_values(list_beside),
         beside=beside(text, begin, behind),
     )
 
@@ -133,7 +136,7 @@ def _word(text: str, typed: str, start: int, after: str) -> Place | None:
     name = _NAME_AFTER.match(after)
     if name is not None:
         return Place(start, start + len(typed) + name.end(), typed, has_value=True)
-    end = start + len(typed) + _length_behind(after, is_quoted=False)
+    end = start + len(typed) + _up_to_end(after, typed, stops='"')
     return Place(start, end, typed, beside=beside(text, start, end))
 
 
@@ -154,12 +157,22 @@ def _begin(before: str) -> int:
     return lead.end() if lead else begin
 
 
-def _length_behind(after: str, *, is_quoted: bool) -> int:
-    """How much of what follows the cursor belongs to the value: of a quoted one all up to its own quote."""
-    if is_quoted and after.replace('\\"', "").count('"') % 2:
+def _up_to_quote(after: str) -> int:
+    """How much of what follows the cursor belongs to a quoted value: all up to its own quote, else a word of it."""
+    if after.replace('\\"', "").count('"') % 2:
         return after.index('"') + 1
     found = _AFTER.match(after)
     return found.end() if found else 0
+
+
+def _up_to_end(after: str, typed: str, *, stops: str) -> int:
+    """The same of what is written bare: up to a blank, or a bracket that was not opened in it."""
+    opened = typed.count("(") - typed.count(")")
+    for length, character in enumerate(after):
+        opened += (character == "(") - (character == ")")
+        if character.isspace() or character in stops or opened < 0:
+            return length
+    return len(after)
 
 
 def _values(text: str) -> tuple[str, ...]:

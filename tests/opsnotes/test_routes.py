@@ -250,6 +250,7 @@ api-sources-sync           POST   401 404 403 202 404
 api-sources-test           GET    401 404 403 200 404
 api-sources-test           POST   401 404 403 202 404
 api-search                 GET    401 200 200 200 200
+api-search-complete        GET    401 200 200 200 200
 api-saved-searches-list    GET    401 200 200 200 200
 api-saved-searches-list    POST   401 404 403 201 404
 api-saved-searches-detail  GET    401 404 200 200 404
@@ -289,6 +290,7 @@ LISTS = (
     "api-executions-list",
     "api-basket-notebook",
     "api-search",
+    "api-search-complete",
     "sources",
     "api-sources-list",
     "saved-searches",
@@ -316,6 +318,7 @@ ASKED = {
     "incident": "since=2020-01-01",
     "execution-compare-choice": "a=1&b=2",
     "search-complete": "q=space:",
+    "api-search-complete": "q=space:",
     "search-suggestions": "q=space:",
 }
 LOG = (

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils import timezone, translation
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from execlogs.announcing import announce
@@ -23,7 +23,8 @@ from search.language import read, write
 from search.language.completing import place_at, written
 from search.language.fields import FIELDS, Values
 from search.language.lexing import Named, tokens, unified
-from search.language.tree import Phrase, Word
+from search.language.reading import Hint
+from search.language.tree import Field, Not, Phrase, Word
 from search.models import SavedSearch
 from search.saved.history import remember
 from search.suggesting import Kind, suggest
@@ -49,6 +50,8 @@ def at(text):
         ("disk -ow|", "ow", "ow", None),
         ("(a OR ow|", "ow", "ow", None),
         ("wo|rd next", "word", "wo", None),
+        ("(wo|rd(s), x) next", "word(s),", "wo", None),
+        ("(tag:d|i(s)k) x", "di(s)k", "d", "tag"),
         ("owner:ka|", "ka", "ka", "owner"),
         ("-owner:ka|to x", "kato", "ka", "owner"),
         ("owner：ka|", "ka", "ka", "owner"),
@@ -69,7 +72,9 @@ def test_what_stands_at_the_cursor(text, replaced, typed, field):
     assert (place.typed, place.field.name if place.field else None) == (typed, field)
 
 
-@pytest.mark.parametrize("text", ['"a b|', 'a"b|', 'owner:"a"|', "http://ho|", "nofield:x|"])
+@pytest.mark.parametrize(
+    "text", ['"a b|', 'a"b|', 'owner:"a"|', "http://ho|", "nofield:x|", 'title:a\\"b|', "ran:x,t|"]
+)
 def test_nothing_is_completed_where_nothing_could_be_meant(text):
     assert at(text) is None
 
@@ -122,11 +127,12 @@ VALUES = st.lists(
 
 @given(TEXTS, TEXTS, VALUES, st.sampled_from(["", "-", "(", "-("]), st.sampled_from(["", "x,", '"a b",']))
 @example("", '"', "sato", "", "")
+@example('title:a\\"b', "", "0", "", "")
 def test_a_value_that_is_taken_reads_as_meant_wherever_it_is(before, after, value, lead, others):
     """Whatever stands around it: one more value of that field, as it is, and no new hint that it is not understood."""
     text = f"{before} {lead}tag:{others}"
     place = place_at(f"{text} {after}", len(text))
-    stands = place and place.field and written(place, value)
+    stands = place and place.field and place.field.name == "tag" and written(place, value)
     if not stands:
         return
     whole = f"{text[: place.start]}{stands} {after}"
@@ -288,6 +294,37 @@ def test_each_value_says_how_many_hits_it_has(engine, library, kato):
                 assert option.count == hits > 0, found.whole(option)
 
 
+BEGUN = st.lists(
+    st.sampled_from([
+        "owner:", "tag:", "host:", "path:", "title:d", "heading:", "folder:r", "by:", "meme:8f", "updated:>=", "ran:t",
+        "in:", "has:n", "-", "(", ")", " ", " ", ",", '"', "sa", "手", "we", " OR ", "disk", "*", "：", "（", "\\",
+        "\0",
+    ]),
+    max_size=9,
+).map("".join)  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(BEGUN, st.integers(0, 40))
+def test_no_text_fails_at_any_cursor_and_each_value_that_is_taken_reads_as_meant(
+    index, library, kato, text, cursor
+):
+    found = suggest(text, cursor, kato)
+    assert 0 <= found.start <= found.end <= len(found.text)
+    for option in found.options:
+        query = read(found.whole(option))
+        if option.kind == Kind.VALUE and not any(each.hint == Hint.TOO_MUCH for each in query.advice):
+            values = [value.text for field in fields_in(query.tree) for value in field.values]
+            assert any(normalise(value).endswith(normalise(option.label)) for value in values)
+
+
+def fields_in(node):
+    if isinstance(node, Field):
+        yield node
+    for each in getattr(node, "of", ()) if not isinstance(node, Not) else (node.of,):
+        yield from fields_in(each)
+
+
 def test_a_word_is_offered_with_its_hits_too(engine, library, kato):
     for text in ("we", "手", "df sa"):
         found = suggest(text, len(text), kato)
@@ -355,6 +392,16 @@ def test_an_engine_that_fails_says_so_in_the_shape_of_the_api(get):
     answer = get("search-complete", q="owner:")
     assert (answer.status_code, list(answer.json())) == (503, ["detail"])
     assert get("search-suggestions", q="owner:").json()[1] == []
+
+
+def test_the_api_answers_as_the_page_does(get):
+    told = get("api-search-complete", q="x owner:ka y", at=10)
+    assert told.json() == get("search-complete", q="x owner:ka y", at=10).json()
+    assert [each["text"] for each in told.json()["options"]] == ["kato"]
+    assert "at" in get("api-search-complete", q="x", at="end").json()
+    (refresh.backend().path / "current").unlink()
+    failed = get("api-search-complete", q="owner:")
+    assert (failed.status_code, failed.json()) == (503, get("search-complete", q="owner:").json())
 
 
 def test_what_is_offered_to_one_person_is_kept_by_nobody(get):
