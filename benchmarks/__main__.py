@@ -8,6 +8,7 @@ HERE = Path(__file__).resolve().parent
 SIZED = (
     "index.py",
     "search.py",
+    "completion.py",
     "readers.py",
     "distinct.py",
     "relevance.py",
