@@ -96,7 +96,10 @@ def main() -> None:
 
 
 def measure(server: "Server", folder: Path) -> None:
-    most = int((ASKED.seconds + UNTIL_STEADY) * ASKED.rate * ASKED.rounds * len(PAUSES)) + ASKED.samples + 20
+    seconds = (ASKED.seconds + UNTIL_STEADY) * ASKED.rounds * len(PAUSES)
+    most = (
+        int(2 * seconds * ASKED.rate) + ASKED.samples + 20
+    )  # twice: a measurement ends with its last answer
     stream = Stream(server, generated(folder, most, ASKED.seed + 1))
     print(f"{ASKED.notebooks:,} notebooks, {ASKED.engine}, {ASKED.readers} readers, "
           f"{ASKED.rate:g} notebooks a second")  # fmt: skip
