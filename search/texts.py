@@ -22,6 +22,7 @@ from search.sight import NEWEST, Sight
 LOOKED_AT = 60  # hits, many of which are copies
 MOST_CELLS, MOST_NOTEBOOKS = 12, 30
 MOST_FOLDERS = 100
+LEAST_OF_A_HEADING = 2  # letters; of Japanese one says something
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,9 @@ class Texts:
 
     def _paths(self, typed: str, narrowed: SQ) -> Iterator[str]:
         """The folders first that hold most; then files."""
-        begun = narrowed & SQ(placed__startswith=typed) if atoms(typed) else narrowed
+        # Of all there is the runbooks alone, which lie in the same folders as their cells.
+        within = narrowed or SQ(kind__exact="notebook")
+        begun = within & SQ(placed__startswith=typed) if atoms(typed) else within
         counted = self.sight.ask(begun, facets={"folders": {"limit": MOST_FOLDERS}}).counted.get(
             "folders", ()
         )
@@ -60,7 +63,7 @@ class Texts:
                 yield from _stretch(notebook.path, typed)
 
     def _headings(self, typed: str, narrowed: SQ) -> Iterator[str]:
-        if len(typed) == 1 and typed.isascii():
+        if len(typed) < LEAST_OF_A_HEADING and typed.isascii() and not narrowed:
             return  # the beginning of too much
         asked = SQ(kind__exact="markdown")
         if atoms(typed):

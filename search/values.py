@@ -29,7 +29,7 @@ from search.texts import Texts
 
 MOST = 10
 # In a facet: of all its values, and where those with a beginning are told apart here.
-MOST_COUNTED, MOST_LOOKED_AT = 100, 300
+MOST_COUNTED, MOST_LOOKED_AT = 50, 300
 # Of what a plain word may be the beginning.
 BY_WORD = ("host", "command", "service", "package", "tag", "owner")
 MOST_BY_WORD = 6
