@@ -48,7 +48,7 @@ class _Documents(indexes.SearchIndex):  # type: ignore[misc]
     owner = KeywordField()  # of a note who wrote it
     meme = KeywordField()
     full_meme = KeywordField()  # with its branch
-    wording = KeywordField()  # of a cell that carries no MEME, its text by a digest: notes stand at equal texts
+    wording = KeywordField()  # of a cell without a MEME a digest of its text: notes stand at equal texts
     owners = KeywordField()  # these three folded: how they are asked for
     languages = KeywordField()
     kernels = KeywordField()
