@@ -343,6 +343,22 @@ def test_what_was_moved_away_is_offered_no_more_at_once(index, library, kato):
     assert offered("service:", kato) == []
 
 
+def test_what_is_remembered_is_of_the_spaces_that_one_reads_at_this_moment(index, library, kato):
+    assert offered("by:", kato) == ["by:sato", "by:Tanaka"]
+    assert offered("failed:", kato) == ["failed:>=1"]
+    library.readers.remove(kato)
+    assert offered("by:", kato) == offered("failed:", kato) == []
+
+
+def test_what_is_asked_of_the_database_is_asked_once_in_half_a_minute(
+    index, library, kato, django_assert_max_num_queries
+):
+    """Beside that, who reads what, and whose names there are."""
+    assert offered("by:s", kato) == ["by:sato"]
+    with django_assert_max_num_queries(6):
+        assert offered("by:sa", kato) == ["by:sato"]
+
+
 def test_fields_are_found_by_what_people_call_them(index, library, kato):
     with translation.override("ja"):
         assert "tag:" in offered("タグ", kato)
