@@ -8,20 +8,31 @@ from pathlib import Path
 import pytest
 
 from tests.builders import make_notebook
-from tests.sites import alive_in_session, children_of
+from tests.notebooks.conftest import BROKERS, broker
+from tests.sites import Site, alive_in_session, children_of
 
 pytestmark = pytest.mark.xdist_group("workers")
 
 
+@pytest.fixture(scope="module", params=BROKERS)
+def kept_site(request, tmp_path_factory, migrated):
+    folder = tmp_path_factory.mktemp("kept")
+    with broker(request.param, folder) as url:
+        site = Site(folder / "site", url, template=migrated)
+        site.workers = None
+        yield site
+        site.stop()
+
+
 @pytest.fixture
-def working(site):
-    """A site whose workers are up."""
-    workers = site.start("manage.py", "work", "--concurrency", "2")
-    site.workers = workers
-    first = site.data.parent / "first.ipynb"
-    first.write_bytes(make_notebook("warm up"))
-    site.manage("ingest", first)
-    return site
+def working(kept_site):
+    """A site whose workers are up: to start them takes longer than most of what they do here."""
+    if kept_site.workers is None or kept_site.workers.poll() is not None:
+        kept_site.workers = kept_site.start("manage.py", "work", "--concurrency", "2")
+        first = kept_site.data.parent / "first.ipynb"
+        first.write_bytes(make_notebook("warm up"))
+        kept_site.manage("ingest", first)
+    return kept_site
 
 
 def write_library(folder, count):
