@@ -6,7 +6,7 @@ DATA ?= data
 PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
 MANAGE := OPSNOTES_DATA="$(abspath $(DATA))" .venv/bin/python manage.py
 
-.PHONY: demo run worker install test lint bench screenshots translations
+.PHONY: demo run worker install test lint types tests bench screenshots translations
 
 demo: install
 	@$(MANAGE) migrate --verbosity 0
@@ -22,12 +22,19 @@ worker: install
 
 install: .venv/installed
 
-test: .venv/tested
+# With `make -j 2 test` the types are checked beside the tests.
+test: lint types tests
+
+lint: .venv/tested
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy .
 	.venv/bin/lint-imports
 	.venv/bin/python manage.py makemigrations --check --dry-run
+
+types: .venv/tested
+	.venv/bin/mypy .
+
+tests: .venv/tested
 	.venv/bin/python -m pytest $(PYTEST_ARGS)
 
 bench: .venv/tested
