@@ -20,6 +20,7 @@ SIZED = (
     "sync.py",
     "executions.py",
     "histories.py",
+    "stages.py",
     "ingest.py",
     "contents.py",
 )
