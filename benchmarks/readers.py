@@ -108,9 +108,9 @@ def measure(server: "Server", folder: Path) -> None:
     print(
         f"a notebook is found {statistics.median(lags):.2f} s after it was sent, at most {lags[-1]:.2f} (reach 2)"
     )
-    expected, slowest = server.counts(), 0.0
+    expected = server.counts()
     for pause in PAUSES:
-        quiet, streaming = Asked(), Asked()
+        quiet, streaming, slowest = Asked(), Asked(), 0.0
         for _ in range(ASKED.rounds):
             quiet += read_for(server, expected, pause)
             with stream.flowing(ASKED.rate):
@@ -118,9 +118,9 @@ def measure(server: "Server", folder: Path) -> None:
                 streaming += read_for(server, expected, pause)
             slowest = max(slowest, stream.settle())
         tell(pause, quiet, streaming)
+        print(f"the last that was sent meanwhile was found after {slowest:.1f} s at most")
     print(f"streamed: {stream.sent} sent, {min(stream.rates):.1f} a second or more, "
-          f"{len(stream.refused)} refused {stream.refused[:3] or ''}; "
-          f"what came last was found after {slowest:.1f} s at most")  # fmt: skip
+          f"{len(stream.refused)} refused {stream.refused[:3] or ''}")  # fmt: skip
 
 
 def tell(pause: float, quiet: "Asked", streaming: "Asked") -> None:
