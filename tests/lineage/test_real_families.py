@@ -35,6 +35,7 @@ FULL_ID = re.compile(
 
 pytestmark = [
     pytest.mark.corpus,
+    pytest.mark.xdist_group("real families"),  # read in once
     pytest.mark.django_db,
     pytest.mark.skipif(not CORPUS.exists(), reason=f"{CORPUS} is not there"),
 ]

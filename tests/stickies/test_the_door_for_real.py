@@ -12,6 +12,8 @@ from opsnotes.serving import web
 from tests.sites import Site
 from tests.stickies.test_door_query import asked
 
+pytestmark = pytest.mark.xdist_group("door")  # one server
+
 MEME = "8f5c5fe2-71cc-11e7-9abe-02420aff0008-1-00ff"
 PREPARE = """
 from django.contrib.auth.models import User

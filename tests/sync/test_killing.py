@@ -9,6 +9,8 @@ import pytest
 from tests.sites import ROOT
 from tests.sync.doing import lay, log_text, write
 
+pytestmark = pytest.mark.xdist_group("killing a sync")
+
 MEME = "8f5c5fe2-71cc-11e7-9abe-02420aff0008"
 
 
@@ -58,7 +60,7 @@ def found(migrated, tmp_path_factory):
     lay_out(folder / "hub")
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(migrated), str(folder / "hub")],
-        cwd=ROOT, capture_output=True, text=True, timeout=100, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=500, check=False,
         env={"OPSNOTES_DATA": str(folder / "site"), "OPSNOTES_SOURCE_ROOTS": str(folder), "PATH": "/usr/bin:/bin",
              "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONWARNINGS": "ignore"},
     )  # fmt: skip
