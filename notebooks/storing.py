@@ -119,7 +119,9 @@ def store_all(filled: Sequence[Filled]) -> None:
     Cell.objects.bulk_create(row for each in filled for row in each.rows())
     for each in filled:
         _grant_assets(each.notebook, each.fragments.assets)
-    Link.objects.bulk_create(link for each in filled for link in _links(each.notebook, each.fragments.links))
+    Link.objects.bulk_create(
+        [link for each in filled for link in _links(each.notebook, each.fragments.links)]
+    )
 
 
 def clear_cells(notebook: Notebook) -> None:
