@@ -13,18 +13,6 @@ OTHER = MEME.replace("8f5c", "1111")
 NOWHERE = "00000000-0000-1000-8000-000000000000"
 
 
-@pytest.fixture
-def reader(client):
-    person = make_user("kato")
-    client.force_login(person)
-    return person
-
-
-@pytest.fixture
-def space(reader):
-    return make_space("hub", readers=[reader])
-
-
 def family(client, meme=MEME):
     response = client.get(reverse("api-memes-detail", args=[meme]))
     assert response.status_code == 200

@@ -18,18 +18,6 @@ OTHER, THIRD = MEME.replace("8f5c", "1111"), MEME.replace("8f5c", "2222")
 NOWHERE = "00000000-0000-1000-8000-000000000000"
 
 
-@pytest.fixture
-def reader(client):
-    person = make_user("kato")
-    client.force_login(person)
-    return person
-
-
-@pytest.fixture
-def space(reader):
-    return make_space("hub", readers=[reader])
-
-
 def text_of(client, path, **query):
     """What a person reads, on one line."""
     response = client.get(path, query)

@@ -14,18 +14,6 @@ pytestmark = pytest.mark.django_db
 MEME = "8f5c5fe2-71cc-11e7-9abe-02420aff0008"
 
 
-@pytest.fixture
-def reader(client):
-    person = make_user("kato")
-    client.force_login(person)
-    return person
-
-
-@pytest.fixture
-def space(reader):
-    return make_space("hub", readers=[reader])
-
-
 def html_of(client, notebook):
     response = client.get(notebook.get_absolute_url())
     assert response.status_code == 200
