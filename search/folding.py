@@ -15,7 +15,7 @@ from itertools import islice
 from haystack.query import SQ
 
 from search.engines.backend import Ranked
-from search.naming import LogName, named
+from search.naming import LOG
 from search.sight import Answer, Sight
 from search.standing import TEMPLATE, labels
 
@@ -27,7 +27,7 @@ MOST_LOOKED_AT = 20_000
 MOST_TEMPLATES = 100  # of a page, hits that stand in templates
 MOST_COUNTED = 2000  # folds beside the facets; of more, those of one page are counted apart
 COUNTED: Mapping[str, Mapping[str, int]] = {"fold": {"limit": MOST_COUNTED}}
-MOST_STANDING = 16  # of a fold, hits of which one is taken to stand for it
+MOST_STANDING = 8  # of a fold, hits of which one is taken to stand for it
 # A template's cell stands for its runs' unless one of them is better by a quarter: then what was asked for is there.
 NEARLY = 0.75
 
@@ -101,7 +101,7 @@ def _fold(members: Sequence[Ranked], templates: Sequence[Ranked], count: int, *,
         key=lambda each: (
             each.score < NEARLY * best,
             each.id not in of_templates,
-            isinstance(named(each.id), LogName),
+            each.id.startswith(LOG),
         ),
     )
     return Fold(ordered, max(count, len(members), len(every)) - 1, best)

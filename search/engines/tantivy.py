@@ -125,13 +125,14 @@ class Backend(EmbeddedBackend):
         found = searcher.search(
             query, limit=asked.limit or EVERYTHING, offset=asked.offset, **self._order(asked.order_by)
         )
-        scores = [0.0 if asked.order_by else score for score, _ in found.hits]
-        addresses = [address for _, address in found.hits]
+        ranked = found.hits
+        addresses = [address for _, address in ranked]
         folds: Sequence[Any] = (
-            searcher.fast_field_values(FOLD, addresses) if FOLD in self.fields else [None] * len(scores)
+            searcher.fast_field_values(FOLD, addresses) if FOLD in self.fields else [None] * len(addresses)
         )
         return _total(found), [
-            TantivyHit(searcher, *each) for each in zip(addresses, scores, folds, strict=True)
+            TantivyHit(searcher, address, 0.0 if asked.order_by else score, fold)
+            for (score, address), fold in zip(ranked, folds, strict=True)
         ]
 
     def _order(self, order_by: Sequence[str]) -> dict[str, Any]:
