@@ -13,6 +13,7 @@ from haystack.constants import DJANGO_CT, ID
 from haystack.exceptions import SearchBackendError
 
 from search.engines.backend import Answered, Asked, Document
+from search.engines.beside import beside
 from search.engines.embedded import EmbeddedBackend, EmbeddedEngine
 from search.engines.fields import MomentField, NumberField, PartsField, PrecedenceField, TextField
 from search.engines.kept import kept, open_index
@@ -106,15 +107,14 @@ class Backend(EmbeddedBackend):
             searcher = kept.searcher(generation, self.schema)
             queries, unranked = Queries(self, self.schema, searcher), without_said(asked.tree)
             is_ranked = asked.limit != 0 and not asked.order_by
-            query = queries.of(asked.tree if is_ranked else unranked)
-            total, hits = self._hits(searcher, query, asked)
-            if is_ranked and total and (asked.facets or asked.counts):
-                query = queries.of(unranked)
+            counting = queries.of(unranked)
+            facets = beside(lambda: _facets(searcher, counting, asked.facets)) if asked.facets else None
+            total, hits = self._hits(searcher, queries.of(asked.tree) if is_ranked else counting, asked)
             return Answered(
                 total,
                 hits,
-                _facets(searcher, query, asked.facets) if total and asked.facets else {},
-                {name: _count(searcher, all_of([query, queries.of(tree)])) for name, tree in asked.counts},
+                facets.result() if facets else {},
+                {name: _count(searcher, all_of([counting, queries.of(tree)])) for name, tree in asked.counts},
             )
 
     def _hits(
