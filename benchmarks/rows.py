@@ -1,5 +1,6 @@
 """Generated runbooks as rows, written straight: how fast files come in is another question. After library.start()."""
 
+import hashlib
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -50,8 +51,9 @@ def fill(files: Path) -> None:
             continue
         if name not in spaces:
             spaces[name] = Space.objects.create(slug=name.lower(), name=name.title())
-        parsed = parse(path.read_bytes())
-        notebook = _notebook(path, parsed, spaces[name], "/".join(inside))
+        raw = path.read_bytes()
+        parsed = parse(raw)
+        notebook = _notebook(path, raw, parsed, spaces[name], "/".join(inside))
         cells += [_cell(notebook, cell, parsed.language, known) for cell in parsed.cells]
         if len(cells) >= CELLS_AT_ONCE:
             Cell.objects.bulk_create(cells)
@@ -59,7 +61,7 @@ def fill(files: Path) -> None:
     Cell.objects.bulk_create(cells)
 
 
-def _notebook(path: Path, parsed: ParsedNotebook, space: Space, name: str) -> Notebook:
+def _notebook(path: Path, raw: bytes, parsed: ParsedNotebook, space: Space, name: str) -> Notebook:
     notebook = Notebook.objects.create(
         space=space,
         path=name,
@@ -73,8 +75,8 @@ def _notebook(path: Path, parsed: ParsedNotebook, space: Space, name: str) -> No
     notebook.revision = Revision.objects.create(
         notebook=notebook,
         number=1,
-        sha256="0" * 64,
-        size=path.stat().st_size,
+        sha256=hashlib.sha256(raw).hexdigest(),
+        size=len(raw),
         nbformat=parsed.nbformat,
         origin="command",
         saved_at=next((cell.executed_at for cell in parsed.cells if cell.executed_at), LONG_AGO),

@@ -18,7 +18,7 @@ from search.snippets import Line, Marked, Pieces, snippet
 # What a hit shows; a revision's MEMEs alone are as long as a notebook.
 _OF_NOTEBOOKS = (
     "space_id", "path", "title", "owner", "meme", "branch", "updated_at",
-    "cell_count", "revision__saved_at", "revision__ingested_at",
+    "cell_count", "revision__sha256", "revision__saved_at", "revision__ingested_at",
 )  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def hits_of(
         return {}
     notebooks = _notebooks({name.notebook for name, _ in found}, spaces)
     cells = _cells([name for name, _ in found if name.notebook in notebooks])
-    headings = headings_of(notebooks)
+    headings = headings_of({pk: row.revision.sha256 for pk, row in notebooks.items() if row.revision})
     hits: dict[Name, Hit] = {}
     for name, score in found:
         notebook = notebooks.get(name.notebook)

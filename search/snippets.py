@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from search.marking import Span, Wanted, cut, spans
 from search.prose import readable
@@ -12,6 +13,9 @@ from search.prose import readable
 MOST_LINES = 3
 LINE_LENGTH = 220
 BEFORE_MARK = 80
+SHORT = 2_000  # characters: prose that runs have from their template
+
+_known = lru_cache(maxsize=1024)(readable)
 
 Pieces = tuple[tuple[str, bool], ...]  # text, is it marked
 
@@ -31,7 +35,7 @@ class Marked:
     @classmethod
     def of_prose(cls, field: str, text: str, wanted: Wanted) -> Marked:
         """Of Markdown, as it reads; as it is written where the words stand in what a reader does not see."""
-        read = cls.of(field, readable(text), wanted)
+        read = cls.of(field, (_known if len(text) <= SHORT else readable)(text), wanted)
         if read.spans:
             return read
         written = cls.of(field, text, wanted)
