@@ -104,7 +104,7 @@ class Offers:
         asked = conjunction((*parts(self.beside), field))
         if not is_slow(field):
             return self._hits(asked)
-        told = ("hits", sorted(self.sight.spaces), asked, self.asking.now)
+        told = ("hits", sorted(self.sight.spaces), asked, self.asking.now, self.asking.as_beginnings)
         return remembered(told, lambda: self._hits(asked))
 
     def _hits(self, asked: Node) -> int:

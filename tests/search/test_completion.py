@@ -242,6 +242,8 @@ OFFERED = {
     "(owner:ka| web) OR x": ["(owner:kato web) OR x"],
     "wen owner:k": ["wen owner:kato"],  # of words that find nothing yet
     "we owner:le": [],  # of what they begin
+    "we by:": ["we by:sato"],
+    "we failed:": ["we failed:>=1"],
     "folder:RUN": ["folder:runbooks"],
     "in:": ["in:code", "in:markdown", "in:error", "in:note", "in:log"],
     "df in:": ["df in:code"],
