@@ -102,7 +102,9 @@ class Page:
         """What is asked for and has a page of its own, a host say: what it is, its name, its page."""
         asked = dict.fromkeys(self._named()) if self.found.count else {}
         return tuple(
-            (str(FIELDS[kind].label), name, reverse("entity", args=[kind, name])) for kind, name in asked
+            (str(FIELDS[kind].label), name, reverse("entity", args=[kind, name]))
+            for kind, name in asked
+            if "\n" not in name  # the only character that no page's address has
         )
 
     @property

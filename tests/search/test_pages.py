@@ -121,6 +121,7 @@ def test_what_is_asked_for_and_has_a_page_leads_to_it(space, page):
     assert of_host in page("WEB-01.example.org")
     assert of_host in page("ssh", host="web-01.example.org")
     assert reverse("entity", args=["command", "ssh"]) in page("command:ssh")
+    assert page('host:"web\n01",web-01.example.org').count("/e/host/") == 1  # no page can be called so
     for without in ("ssh", "host:web-*", "-host:web-01.example.org ssh", "host:web-09.example.org"):
         assert "/e/" not in page(without)
 
