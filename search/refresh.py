@@ -17,7 +17,7 @@ from execlogs.models import Execution
 from notebooks.models import Notebook
 from notebooks.portions import PORTION, portions
 from search.documents import documents_of
-from search.engines.backend import TreeBackend, Writer
+from search.engines.backend import Shelf, TreeBackend, Writer
 from search.logs import log_documents_of, logged
 from search.models import Due, DueLog, DueNote, Ring
 from search.notes import note_documents_of, touched_with
@@ -71,7 +71,7 @@ def sweep(seconds: float = math.inf) -> int:
         try:
             done = drain(seconds)
             if not is_needed():
-                generations.tidy()
+                _tidy(generations)
                 return done
             logger.warning(
                 "The search index and the database differ although nothing is due; building it again"
@@ -79,6 +79,14 @@ def sweep(seconds: float = math.inf) -> int:
         except SearchBackendError:
             logger.exception("The search index cannot be used; building it again")
         return rebuild()
+
+
+def _tidy(generations: Shelf[Any]) -> None:
+    """What cannot be removed is in nobody's way: no reason to build an index that is whole again."""
+    try:
+        generations.tidy()
+    except SearchBackendError as failure:
+        logger.warning("What a killed rebuild left cannot be removed: %s", failure)
 
 
 def is_due() -> bool:

@@ -186,6 +186,17 @@ def test_the_sweep_removes_what_a_killed_rebuild_left(engine):
     assert indexed() == expected()
 
 
+def test_what_cannot_be_removed_is_no_reason_to_build_the_index_again(embedded, monkeypatch):
+    def fail():
+        raise SearchBackendError("a replica is down")
+
+    refresh.drain()
+    before = embedded.generations.current()
+    monkeypatch.setattr(refresh.backend().generations, "tidy", fail)
+    refresh.sweep()
+    assert embedded.generations.current() == before
+
+
 def leave_behind(engine):
     """A generation that somebody began."""
     if not hasattr(engine, "address"):
