@@ -19,7 +19,9 @@ _known_notebooks: dict[str, Sequence[Heading]] = {}
 
 def headings_of(notebooks: Mapping[int, str]) -> dict[int, Sequence[Heading]]:
     """In order, by notebook, of which the sha256 is told."""
-    known = {pk: _known_notebooks[sha256] for pk, sha256 in notebooks.items() if sha256 in _known_notebooks}
+    # Each is looked up once: a thread beside this one may forget all.
+    told = {pk: _known_notebooks.get(sha256) for pk, sha256 in notebooks.items()}
+    known = {pk: headings for pk, headings in told.items() if headings is not None}
     unknown = notebooks.keys() - known.keys()
     return {**known, **_read(unknown)} if unknown else known
 
@@ -42,8 +44,9 @@ def _read(notebooks: Collection[int]) -> Mapping[int, Sequence[Heading]]:
 
 
 def _texts(digests: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    texts = {digest: _known[digest] for digest in digests if digest in _known}
-    unknown = [digest for digest in digests if digest not in texts]
+    told = {digest: _known.get(digest) for digest in digests}
+    texts = {digest: headings for digest, headings in told.items() if headings is not None}
+    unknown = told.keys() - texts.keys()
     for digest, headings in Fragment.objects.filter(pk__in=unknown).values_list("pk", "headings"):
         texts[digest] = tuple(text for _, text, _ in headings)
     if len(_known) > _MOST_KNOWN:
