@@ -88,9 +88,10 @@ class Queries:
 
     def _beside(self, said: Sequence[Text]) -> Iterator[tantivy.Query]:
         """What texts that make no hit add to the score of one that does."""
-        context = dict(set(self.backend.text_fields(CONTENT)) - set(self.backend.text_fields(OWN)))
+        own = self.backend.text_fields(OWN)
+        context = [each for each in self.backend.text_fields(CONTENT) if each not in own]
         for text in said:
-            for name, weight in context.items():
+            for name, weight in context:
                 yield Query.boost_query(self._side_by_side(name, text), weight * TIE_BREAKER)
 
     def _any_of(self, field: str, values: Sequence[Any]) -> tantivy.Query:
