@@ -26,7 +26,7 @@ SLICE, FURTHER = 32, 3
 MOST_LOOKED_AT = 20_000
 MOST_TEMPLATES = 100  # of a page, hits that stand in templates
 MOST_COUNTED = 2000  # folds beside the facets; of more, those of one page are counted apart
-COUNTED: Mapping[str, Mapping[str, int]] = {"fold": {"limit": MOST_COUNTED}}
+COUNTED: Mapping[str, Mapping[str, int]] = {"fold": {"limit": MOST_COUNTED, "among": 50_000}}
 MOST_STANDING = 8  # of a fold, hits of which one is taken to stand for it
 # A template's cell stands for its runs' unless one of them is better by a quarter: then what was asked for is there.
 NEARLY = 0.75
@@ -63,7 +63,7 @@ def folded_page(ask: Ask, sight: Sight, sought: SQ, page: int, size: int, *, is_
     shared = [key for key, members in shown.items() if members[0].fold]
     within = sought & SQ(fold__in=shared)
     templates = _in_templates(sight, within) if shared and is_ranked else {}
-    counts = _counts(sight, within, len(shared), first)
+    counts = _counts(sight, within, len(shared), first) if shared else {}
     told = [
         _fold(members, templates.get(key, ()), counts.get(key, 0), is_ranked=is_ranked)
         for key, members in shown.items()
@@ -74,10 +74,10 @@ def folded_page(ask: Ask, sight: Sight, sought: SQ, page: int, size: int, *, is_
 
 def _counts(sight: Sight, within: SQ, size: int, first: Answer) -> Mapping[object, int]:
     """How many hits each fold has, whether they were looked at or not."""
-    counted = dict(first.counted.get("fold", ()))
-    if len(counted) < MOST_COUNTED:
-        return counted
-    return dict(sight.ask(within, facets={"fold": {"limit": size}}).counted.get("fold", ()))
+    counted = first.counted.get("fold")
+    if counted is None or len(counted) == MOST_COUNTED:
+        counted = sight.ask(within, facets={"fold": {"limit": size}}).counted.get("fold", ())
+    return dict(counted)
 
 
 def _in_templates(sight: Sight, within: SQ) -> Mapping[object, Sequence[Ranked]]:

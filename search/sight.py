@@ -50,7 +50,8 @@ class Sight:
         size: int = 0,
     ) -> Answer:
         """The best first, or in this order. What facets count can be told each: the `prefix` of its values, the
-        `limit` of how many. Raises haystack.exceptions.SearchBackendError."""
+        `limit` of how many; and `among` how many hits at most, where an engine may leave it out. Raises
+        haystack.exceptions.SearchBackendError."""
         # The query of a SearchQuerySet, which would copy all of it at each step.
         query = SearchQuerySet().query
         query.set_result_class(Ranked)

@@ -108,7 +108,8 @@ class Backend(EmbeddedBackend):
             queries, unranked = Queries(self, self.schema, searcher), without_said(asked.tree)
             is_ranked = asked.limit != 0 and not asked.order_by
             counting = queries.of(unranked)
-            facets = beside(lambda: _facets(searcher, counting, asked.facets)) if asked.facets else None
+            wanted = _wanted(asked.facets, queries.most(unranked))
+            facets = beside(lambda: _facets(searcher, counting, wanted)) if wanted else None
             total, hits = self._hits(searcher, queries.of(asked.tree) if is_ranked else counting, asked)
             return Answered(
                 total,
@@ -196,8 +197,15 @@ def _facets(
     }
 
 
+def _wanted(facets: Mapping[str, Mapping[str, Any]], most: int) -> Mapping[str, Mapping[str, Any]]:
+    """Without those that are not worth it among so many documents: to count values that are all different takes longer
+    than to search."""
+    return {name: options for name, options in facets.items() if most <= options.get("among", most)}
+
+
 def _terms(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options as Solr calls them: `prefix` of the values that are counted, `limit` of how many are told."""
+    """Options as Solr calls them: `prefix` of the values that are counted, `limit` of how many are told. (And ours:
+    `among` how many documents at most.)"""
     asked: dict[str, Any] = {"field": name, "size": options.get("limit", MOST_FACET_VALUES)}
     if prefix := options.get("prefix"):
         asked["include"] = beginning_with(prefix[:LONGEST_BEGINNING])

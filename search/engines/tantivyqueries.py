@@ -75,6 +75,20 @@ class Queries:
             case Between():
                 return _silent(self._between(node))
 
+    def most(self, node: Node) -> int:
+        """No more documents than this, as far as that can be said without a search."""
+        match node:
+            case And():
+                return min(self.most(each) for each in demands(node))
+            case Text(is_prefix=False, is_near=False):
+                return min(self._holding(atom, node) for atom in node.atoms)
+            case _:
+                return int(self.searcher.num_docs)
+
+    def _holding(self, atom: str, text: Text) -> int:
+        fields = self.backend.text_fields(text.field) + self.backend.parts_fields(text.field)
+        return sum(self.searcher.doc_freq(name, atom) for name, _ in fields)
+
     def _all(self, of: Sequence[Node]) -> tantivy.Query:
         said = [each for each in of if isinstance(each, Text) and is_said(each, of)]
         found = [replace(each, field=OWN) for each in said]

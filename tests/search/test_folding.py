@@ -12,6 +12,7 @@ from execlogs.ingest import ingest as ingest_logs
 from execlogs.models import Witness
 from lineage import refresh as lineage
 from notebooks.ingest import Provenance, ingest
+from search import find as finding
 from search import folding, refresh
 from search.find import NEWEST, Wish, find
 from tests.builders import error, make_notebook, make_runbook, make_space, make_user, stream
@@ -84,9 +85,19 @@ def test_who_asks_by_a_meme_sees_the_copies(engine, kato, space):
         assert len(search(query, kato).hits) == 3
 
 
-@pytest.mark.parametrize("sort", ["best", NEWEST])
-def test_no_fold_comes_twice_or_is_lost_over_pages(engine, kato, space, monkeypatch, sort):
+@pytest.mark.parametrize(
+    ("sort", "counted"),
+    [
+        ("best", {"limit": 2000}),
+        (NEWEST, {"limit": 2000}),
+        ("best", {"limit": 2000, "among": 0}),  # so the copies are counted apart
+        ("best", {"limit": 3}),  # more folds than that
+    ],
+)
+def test_no_fold_comes_twice_or_is_lost_over_pages(engine, kato, space, monkeypatch, sort, counted):
     monkeypatch.setattr(folding, "SLICE", 1)
+    monkeypatch.setattr(folding, "MOST_COUNTED", counted["limit"])
+    monkeypatch.setattr(finding, "COUNTED", {"fold": counted})
     for number in range(12):
         text = "needle " * (1 + number % 4)
         save(
