@@ -60,10 +60,13 @@ def folded_page(ask: Ask, sight: Sight, sought: SQ, page: int, size: int, *, is_
             break
         answer = ask(looked_at, looked_at * FURTHER)
     shown = dict(islice(folds.items(), last - size, last))
-    shared = [key for key, members in shown.items() if members[0].fold]
+    is_whole = looked_at >= first.count
+    shared = [
+        key for key, members in shown.items() if members[0].fold and not (is_whole and len(members) == 1)
+    ]
     within = sought & SQ(fold__in=shared)
     templates = _in_templates(sight, within) if shared and is_ranked else {}
-    counts = _counts(sight, within, len(shared), first) if shared else {}
+    counts = {} if is_whole or not shared else _counts(sight, within, len(shared), first)
     told = [
         _fold(members, templates.get(key, ()), counts.get(key, 0), is_ranked=is_ranked)
         for key, members in shown.items()

@@ -107,10 +107,11 @@ class Backend(EmbeddedBackend):
             searcher = kept.searcher(generation, self.schema)
             queries, unranked = Queries(self, self.schema, searcher), without_said(asked.tree)
             is_ranked = asked.limit != 0 and not asked.order_by
-            counting = queries.of(unranked)
-            wanted = _wanted(asked.facets, queries.most(unranked))
+            query = queries.of(asked.tree if is_ranked else unranked)
+            counting = queries.of(unranked) if is_ranked and (asked.facets or asked.counts) else query
+            wanted = _wanted(asked.facets, queries.most(unranked)) if asked.facets else {}
             facets = beside(lambda: _facets(searcher, counting, wanted)) if wanted else None
-            total, hits = self._hits(searcher, queries.of(asked.tree) if is_ranked else counting, asked)
+            total, hits = self._hits(searcher, query, asked)
             return Answered(
                 total,
                 hits,
