@@ -1,6 +1,8 @@
 """GET /api/v1/search/"""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import escape
 from typing import Any
 
@@ -33,6 +35,16 @@ class SearchFailed(APIException):
         "The search engine failed. This is not the same as finding nothing: try again in a minute."
     )
     default_code = "search_failed"
+
+
+@contextmanager
+def failures_told() -> Iterator[None]:
+    """That the engine failed, as an answer of the API."""
+    try:
+        yield
+    except SearchBackendError as failure:
+        logger.exception("The search engine failed")
+        raise SearchFailed from failure
 
 
 class SearchRequest(serializers.Serializer[Any]):
@@ -143,12 +155,8 @@ class SearchView(APIView):
     def get(self, request: Request) -> Response:
         asked = SearchRequest(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        try:
-            found = find(asked.wish(), request.user)
-        except SearchBackendError as failure:
-            logger.exception("The search engine failed")
-            raise SearchFailed from failure
-        return Response(answer(found))
+        with failures_told():
+            return Response(answer(find(asked.wish(), request.user)))
 
 
 def answer(found: Found) -> dict[str, Any]:

@@ -1,21 +1,17 @@
 """GET /api/v1/search/complete/: what the search field offers while somebody types, for other programs' fields."""
 
-import logging
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from haystack.exceptions import SearchBackendError
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from search.api import SearchFailed
+from search.api import failures_told
 from search.completion import answer
 from search.language.reading import LONGEST
 from search.suggesting import Kind
-
-logger = logging.getLogger(__name__)
 
 
 class CompletionRequest(serializers.Serializer[Any]):
@@ -61,8 +57,5 @@ class CompletionView(APIView):
         asked = CompletionRequest(data=request.query_params)
         asked.is_valid(raise_exception=True)
         told = asked.validated_data
-        try:
+        with failures_told():
             return Response(answer(told["q"], told.get("at"), request.user))
-        except SearchBackendError as failure:
-            logger.exception("The search engine failed")
-            raise SearchFailed from failure
