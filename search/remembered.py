@@ -1,7 +1,8 @@
 """What is asked of the database for a completion, known for half a minute: all that was executed is gone through for
 it, and at each letter somebody types it would be again.
 
-By the spaces that the person may read at this moment; what they may see of the index is asked anew each time.
+By the spaces that the person may read at this moment. So are the hits of what it is asked for; all other hits are
+counted anew each time.
 """
 
 from __future__ import annotations
