@@ -3,7 +3,7 @@
 import math
 from datetime import datetime, timedelta
 
-from django.db.models import Min
+from django.db.models import Exists, Min, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
@@ -38,14 +38,15 @@ def said(lag: timedelta | None) -> str:
 
 
 def _waiting_since(viewer: Viewer) -> list[datetime | None]:
-    notebooks = Notebook.objects.visible_to(viewer).alive().values("pk")
-    notes = Note.objects.visible_to(viewer).alive().values("pk")
-    executions = Execution.objects.visible_to(viewer).values("pk")
+    """Of each kind. What waits is looked up one by one: there may be a million executions, and few that wait."""
+    notebooks = Notebook.objects.visible_to(viewer).alive().filter(pk=OuterRef("notebook_id"))
+    notes = Note.objects.visible_to(viewer).alive().filter(pk=OuterRef("note_id"))
+    executions = Execution.objects.visible_to(viewer).filter(pk=OuterRef("execution_id"))
     return [
         due.aggregate(oldest=Min("since"))["oldest"]
         for due in (
-            Due.objects.filter(notebook_id__in=notebooks),
-            DueNote.objects.filter(note_id__in=notes),
-            DueLog.objects.filter(execution_id__in=executions),
+            Due.objects.filter(Exists(notebooks)),
+            DueNote.objects.filter(Exists(notes)),
+            DueLog.objects.filter(Exists(executions)),
         )
     ]
