@@ -53,9 +53,12 @@ def kato(library):
 
 @pytest.fixture(scope="module")
 def library(django_db_setup, django_db_blocker):
-    """Three spaces; kato reads two of them. Made once, and taken back at the end."""
+    """Three spaces; kato reads two of them. Made once, at NOW, and taken back at the end."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield _library()
+        with pytest.MonkeyPatch.context() as clock:
+            clock.setattr(timezone, "now", lambda: NOW)
+            made = _library()
+        yield made
         transaction.set_rollback(True)
 
 
