@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from django.db.models import Q
 from haystack.query import SQ
 
 from lineage.families.naming import first_line
@@ -70,12 +69,12 @@ class Texts:
             asked &= SQ(headings__startswith=typed)
         hits = self._hits(narrowed & asked, typed) or self._hits(asked, typed)
         first_of_each = {hit.fold or hit.id: hit for hit in reversed(hits)}.values()
-        cells = Q(pk__in=())
-        for name in (named(hit.id) for hit in islice(reversed(first_of_each), MOST_CELLS)):
-            if isinstance(name, Name):
-                cells |= Q(notebook=name.notebook, index=name.index)
-        seen = Cell.objects.filter(
-            cells, notebook__space__in=list(self.sight.spaces), notebook__deleted_at=None
+        names = (named(hit.id) for hit in islice(reversed(first_of_each), MOST_CELLS))
+        places = [
+            (name.notebook, name.index) for name in names if isinstance(name, Name) and name.index is not None
+        ]
+        seen = Cell.objects.at(places).filter(
+            notebook__space__in=list(self.sight.spaces), notebook__deleted_at=None
         )
         fragments = Fragment.objects.filter(pk__in=seen.values("fragment"))
         for headings in fragments.values_list("headings", flat=True):

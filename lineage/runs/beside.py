@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import QueryDict
 
 from lineage.comparison.marking import Piece, folded
@@ -148,8 +146,8 @@ class Beside:
         places = {run: self._places[run.pk] for run in self.runs if run.pk in self._places}
         if not places:
             return []
-        either = reduce(or_, (Q(notebook=run.notebook_id, index=index) for run, index in places.items()))
-        cells = {cell.notebook_id: cell for cell in Cell.objects.filter(either)}
+        at = Cell.objects.at((run.notebook_id, index) for run, index in places.items())
+        cells = {cell.notebook_id: cell for cell in at}
         return [Bearer(run, cells[run.notebook_id]) for run in places if run.notebook_id in cells]
 
     @cached_property

@@ -107,11 +107,10 @@ def test_a_notebook_that_comes_in_again_while_its_hit_is_made_is_found(index, ka
     asked = []
 
     def overtaken(execute, sql, *rest):
-        result = execute(sql, *rest)
         if not asked and sql.startswith('SELECT "notebooks_cell"."id"'):
-            asked.append(sql)
+            asked.append(sql)  # its notebook has been asked for
             put(space, "a.ipynb", "needle again")
-        return result
+        return execute(sql, *rest)
 
     with connection.execute_wrapper(overtaken):
         found = find(Wish("needle"), kato)
