@@ -121,7 +121,7 @@ def raw_query(query: dict) -> Callable[[], object]:
     order = {"order_by_field": "recency"} if query.get("sort") == "newest" else {}
 
     def ask() -> object:
-        searcher = kept.searcher(engine.generations.current(), schema)
+        searcher = kept.snapshot(engine.generations.current(), schema).searcher
         found = searcher.search(made, limit=20, **order)
         return [searcher.doc(address)["id"] for _, address in found.hits]
 

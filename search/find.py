@@ -219,7 +219,7 @@ class _Looking:
             return self._ask(sought, offset, size)
 
         page = folded_page(ask, self.sight, sought, self._page, self.wish.size, is_ranked=self.is_ranked)
-        hits, gone = shown_of(page.folds, self.wanted, self.sight.spaces)
+        hits, gone = shown_of(page, self.wanted, self.sight.spaces)
         return _Seen(page.answer.count - gone, hits, page.answer.counted, page.pages)
 
     @property

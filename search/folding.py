@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from haystack.query import SQ
 
 from search.engines.backend import Ranked
 from search.naming import LOG
-from search.sight import Answer, Sight
+from search.sight import Answer, Counted, Sight
 from search.standing import TEMPLATE, labels
 
 Ask = Callable[[int, int], Answer]  # offset, size; with COUNTED among the facets from offset 0
@@ -25,8 +26,8 @@ Ask = Callable[[int, int], Answer]  # offset, size; with COUNTED among the facet
 SLICE, FURTHER = 32, 3
 MOST_LOOKED_AT = 20_000
 MOST_TEMPLATES = 100  # of a page, hits that stand in templates
-MOST_COUNTED = 2000  # folds beside the facets; of more, those of one page are counted apart
-COUNTED: Mapping[str, Mapping[str, int]] = {"fold": {"limit": MOST_COUNTED, "among": 50_000}}
+AMONG = 8_000  # hits: their folds are counted beside the facets; of more, those of one page apart
+COUNTED: Mapping[str, Mapping[str, int]] = {"fold": {"limit": AMONG, "among": AMONG}}
 MOST_STANDING = 8  # of a fold, hits of which one is taken to stand for it
 # A template's cell stands for its runs' unless one of them is better by a quarter: then what was asked for is there.
 NEARLY = 0.75
@@ -34,16 +35,26 @@ NEARLY = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Fold:
+    key: object
     hits: Sequence[Ranked]  # as the engine gave them: those that can stand for all, the first first
-    further: int  # hits besides the one that is shown
+    known: int  # how many it has at least
     score: float  # of the best
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FoldedPage:
     folds: Sequence[Fold]
     pages: int  # that are known of: one more than this where there is more
     answer: Answer  # to the first slice: with the count of all hits, and the facets
+    counted: Counted  # with the hits of each fold, as far as they were not all looked at
+
+    def further(self, fold: Fold) -> int:
+        """Hits besides the one that is shown. To be asked late: the engine may still be counting."""
+        return max(self._counts.get(fold.key, 0), fold.known) - 1
+
+    @cached_property
+    def _counts(self) -> Mapping[object, int]:
+        return dict(self.counted.get("fold", ()))
 
 
 def folded_page(ask: Ask, sight: Sight, sought: SQ, page: int, size: int, *, is_ranked: bool) -> FoldedPage:
@@ -66,21 +77,17 @@ def folded_page(ask: Ask, sight: Sight, sought: SQ, page: int, size: int, *, is_
     ]
     within = sought & SQ(fold__in=shared)
     templates = _in_templates(sight, within) if shared and is_ranked else {}
-    counts = {} if is_whole or not shared else _counts(sight, within, len(shared), first)
     told = [
-        _fold(members, templates.get(key, ()), counts.get(key, 0), is_ranked=is_ranked)
-        for key, members in shown.items()
+        _fold(key, members, templates.get(key, ()), is_ranked=is_ranked) for key, members in shown.items()
     ]
     pages = page + 1 if len(folds) > last else -(-len(folds) // size)
-    return FoldedPage(told, pages, first)
+    counted = {} if is_whole or not shared else _counted(sight, within, len(shared), first)
+    return FoldedPage(told, pages, first, counted)
 
 
-def _counts(sight: Sight, within: SQ, size: int, first: Answer) -> Mapping[object, int]:
-    """How many hits each fold has, whether they were looked at or not."""
-    counted = first.counted.get("fold")
-    if counted is None or len(counted) == MOST_COUNTED:
-        counted = sight.ask(within, facets={"fold": {"limit": size}}).counted.get("fold", ())
-    return dict(counted)
+def _counted(sight: Sight, within: SQ, size: int, first: Answer) -> Counted:
+    """Begun now; whoever looks at it waits."""
+    return (first if first.count <= AMONG else sight.ask(within, facets={"fold": {"limit": size}})).counted
 
 
 def _in_templates(sight: Sight, within: SQ) -> Mapping[object, Sequence[Ranked]]:
@@ -92,11 +99,11 @@ def _in_templates(sight: Sight, within: SQ) -> Mapping[object, Sequence[Ranked]]
     return found
 
 
-def _fold(members: Sequence[Ranked], templates: Sequence[Ranked], count: int, *, is_ranked: bool) -> Fold:
+def _fold(key: object, members: Sequence[Ranked], templates: Sequence[Ranked], *, is_ranked: bool) -> Fold:
     best = max(each.score for each in members)
     standing = members[:MOST_STANDING]
     if not is_ranked:
-        return Fold(standing, max(count, len(members)) - 1, best)
+        return Fold(key, standing, len(members), best)
     of_templates = {each.id for each in templates}
     every = {each.id: each for each in (*standing, *templates)}.values()
     ordered = sorted(
@@ -107,4 +114,4 @@ def _fold(members: Sequence[Ranked], templates: Sequence[Ranked], count: int, *,
             each.id.startswith(LOG),
         ),
     )
-    return Fold(ordered, max(count, len(members), len(every)) - 1, best)
+    return Fold(key, ordered, max(len(members), len(every)), best)

@@ -60,7 +60,7 @@ class _Documents(indexes.SearchIndex):  # type: ignore[misc]
     packages = LabelsField()
     has = LabelsField()  # error, output, image
     standing = LabelsField()  # see search/standing.py
-    space = NumberField()
+    space = NumberField(is_scope=True)
     notebook = (
         NumberField()
     )  # none of a note: it is there for its own space's readers, wherever its runbook goes
@@ -99,11 +99,8 @@ class CellIndex(_Documents, indexes.Indexable):  # type: ignore[misc]
 
     def texts_of(self, keys: Collection[str]) -> dict[str, str]:
         """By the key of a hit, what to highlight in."""
-        places = [key.split("-") for key in keys]
-        wanted = models.Q(pk__in=())
-        for notebook, index in places:
-            wanted |= models.Q(notebook=notebook, index=index)
-        rows = Cell.objects.filter(wanted).values_list("notebook_id", "index", "source", "output")
+        places = [(int(notebook), int(index)) for notebook, index in (key.split("-") for key in keys)]
+        rows = Cell.objects.at(places).values_list("notebook_id", "index", "source", "output")
         return {
             f"{notebook}-{index}": f"{source}\n{output}".strip() for notebook, index, source, output in rows
         }

@@ -9,7 +9,7 @@ from typing import Any
 
 from notebooks.models import Space
 from search.copies import copies_of
-from search.folding import Fold
+from search.folding import Fold, FoldedPage
 from search.hits import Hit, hits_of
 from search.loghits import LogHit, log_hits_of
 from search.marking import Wanted
@@ -40,15 +40,13 @@ def made_by_name(
     return dict(pairs)
 
 
-def shown_of(
-    folds: Sequence[Fold], wanted: Wanted, spaces: Mapping[int, Space]
-) -> tuple[tuple[AnyHit, ...], int]:
+def shown_of(page: FoldedPage, wanted: Wanted, spaces: Mapping[int, Space]) -> tuple[tuple[AnyHit, ...], int]:
     """A hit for each fold of which anything is left; and how many were gone."""
-    made = _made([fold.hits[0] for fold in folds], wanted, spaces)
-    lacking = [fold for fold in folds if fold.hits[0].id not in made]
+    made = _made([fold.hits[0] for fold in page.folds], wanted, spaces)
+    lacking = [fold for fold in page.folds if fold.hits[0].id not in made]
     if lacking:
         made |= _made([each for fold in lacking for each in fold.hits[1 : INSTEAD + 1]], wanted, spaces)
-    shown = (_shown(fold, made) for fold in folds)
+    shown = (_shown(fold, page.further(fold), made) for fold in page.folds)
     return tuple(hit for hit in shown if hit is not None), len(lacking)
 
 
@@ -57,10 +55,10 @@ def _made(results: Sequence[Any], wanted: Wanted, spaces: Mapping[int, Space]) -
     return {result.id: made[name] for result in results if (name := named(result.id)) in made}
 
 
-def _shown(fold: Fold, made: Mapping[str, AnyHit]) -> AnyHit | None:
+def _shown(fold: Fold, further: int, made: Mapping[str, AnyHit]) -> AnyHit | None:
     for place, result in enumerate(fold.hits[: INSTEAD + 1]):
         if (hit := made.get(result.id)) is not None:
-            copies = copies_of(fold.further - place, result.fold, _carried(hit))
+            copies = copies_of(further - place, result.fold, _carried(hit))
             return replace(hit, score=fold.score, copies=copies)
     return None
 

@@ -21,15 +21,16 @@ MOST_STALE = 10_000
 NEWEST = ("-recency",)
 
 
+Counted = Mapping[str, Sequence[tuple[Any, int]]]  # values and their hits, by the fields of the index
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Of one call of the engine."""
 
     results: Sequence[Ranked] = ()
-    count: int = 0
-    counted: Mapping[str, Sequence[tuple[Any, int]]] = field(
-        default_factory=dict
-    )  # by the fields of the index
+    count: int = 0  # 0 where only facets were asked for
+    counted: Counted = field(default_factory=dict)
 
 
 class Sight:

@@ -43,7 +43,7 @@ class Asked:
 
     tree: Node
     offset: int = 0
-    limit: int | None = None  # None: all there are
+    limit: int | None = None  # None: all there are; 0: how many, or with facets nothing but those
     order_by: tuple[str, ...] = ()  # fields, "-" before one for the highest first; best first where empty
     facets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     counts: tuple[tuple[str, Node], ...] = ()  # further counts within the result, each under its name
@@ -74,6 +74,7 @@ class Hit(NamedTuple):
 class Answered:
     total: int
     hits: Sequence[Ranked]
+    # An engine may still be counting: then whoever looks at it waits, and is told there if it fails.
     facets: Mapping[str, list[tuple[Any, int]]] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
 
@@ -195,6 +196,7 @@ class TreeBackend(BaseSearchBackend, Generic[G]):  # type: ignore[misc]
     def has_index(self) -> bool:
         return self.generations.exists()
 
+    @cached_property
     def builder(self) -> Builder:
         return Builder(name for name, each in self.fields.items() if isinstance(each, TextField))
 
@@ -205,11 +207,16 @@ class TreeBackend(BaseSearchBackend, Generic[G]):  # type: ignore[misc]
 
     def text_fields(self, group: str) -> tuple[tuple[str, float], ...]:
         """The text fields that a field or a group of them stands for, each with its weight."""
-        return tuple(
-            (name, each.boost)
-            for name, each in self.fields.items()
-            if isinstance(each, TextField) and (group in {name, CONTENT} or (group == OWN and each.own))
-        )
+        return self._texts.get(group, ())
+
+    @cached_property
+    def _texts(self) -> Mapping[str, tuple[tuple[str, float], ...]]:
+        fields = [(name, each) for name, each in self.fields.items() if isinstance(each, TextField)]
+        return {
+            **{name: ((name, each.boost),) for name, each in fields},
+            CONTENT: tuple((name, each.boost) for name, each in fields),
+            OWN: tuple((name, each.boost) for name, each in fields if each.own),
+        }
 
     @cached_property
     def precedence(self) -> str:
@@ -217,8 +224,10 @@ class TreeBackend(BaseSearchBackend, Generic[G]):  # type: ignore[misc]
         return next((name for name, each in self.fields.items() if isinstance(each, PrecedenceField)), "")
 
     def parts_fields(self, group: str) -> tuple[tuple[str, float], ...]:
-        if group not in {CONTENT, OWN}:
-            return ()
+        return self._parts if group in {CONTENT, OWN} else ()
+
+    @cached_property
+    def _parts(self) -> tuple[tuple[str, float], ...]:
         return tuple((name, each.boost) for name, each in self.fields.items() if isinstance(each, PartsField))
 
     def _answer(self, asked: Asked) -> Answered:
@@ -234,7 +243,7 @@ class TreeBackend(BaseSearchBackend, Generic[G]):  # type: ignore[misc]
     def _asked(self, query: Node | str, options: Mapping[str, Any]) -> Asked:
         if options.get("date_facets"):
             raise SearchBackendError("Count a year field instead: this engine has no date facets.")
-        builder = self.builder()
+        builder = self.builder
         tree = builder.of_words(query) if isinstance(query, str) else query
         narrowed = [builder.of_narrowing(each) for each in sorted(options.get("narrow_queries") or ())]
         if models := options.get("models"):
@@ -276,8 +285,13 @@ class TreeQuery(BaseSearchQuery):  # type: ignore[misc]
     """Hands the backend a tree where Haystack's own classes build a string."""
 
     def build_query(self) -> Node:
-        tree: Node = self.backend.builder().of(self.query_filter)
+        tree: Node = self.backend.builder.of(self.query_filter)
         return tree
+
+    def post_process_facets(self, results: Mapping[str, Any]) -> Mapping[str, Any]:
+        """As they are: to give them other names, Haystack's own would wait until they are counted."""
+        facets: Mapping[str, Any] = results["facets"]
+        return facets
 
     def __str__(self) -> str:
         return repr(self.build_query())

@@ -39,10 +39,14 @@ class LabelsField(indexes.MultiValueField):  # type: ignore[misc]
 
 
 class NumberField(indexes.IntegerField):  # type: ignore[misc]
-    """A whole number: to filter, count and order by."""
+    """A whole number: to filter, count and order by.
 
-    def __init__(self, **kwargs: Any) -> None:
+    `is_scope`: every search names those that may be seen, often all there are.
+    """
+
+    def __init__(self, *, is_scope: bool = False, **kwargs: Any) -> None:
         super().__init__(**{"null": True, "stored": False, **kwargs})
+        self.is_scope = is_scope
 
 
 class PrecedenceField(NumberField):

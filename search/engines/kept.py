@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import tantivy
 
 from search.analysis import ATOM_IN_RUST
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An index as of one commit."""
+
+    searcher: tantivy.Searcher
+    # What was found out of it for all searches: whether all documents have one of these values of a field.
+    had_by_all: dict[tuple[str, frozenset[Any]], bool] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class _Opened:
-    """An index kept open for all searches of this process, and which state of it the searcher shows."""
+    """An index kept open for all searches of this process, and which state of it the snapshot shows."""
 
     index: tantivy.Index
     state: tuple[int, int]
+    snapshot: Snapshot
 
 
 class _Kept:
@@ -28,7 +39,7 @@ class _Kept:
         self._process = 0
         self._lock = Lock()
 
-    def searcher(self, generation: Path, schema: tantivy.Schema) -> tantivy.Searcher:
+    def snapshot(self, generation: Path, schema: tantivy.Schema) -> Snapshot:
         """As of the last commit, whichever process made it."""
         with self._lock:
             if self._process != os.getpid():
@@ -37,11 +48,12 @@ class _Kept:
             opened = self._opened.get(generation)
             if opened is None:
                 self._forget_siblings(generation)
-                opened = self._opened[generation] = _Opened(open_index(generation, schema), state)
+                index = open_index(generation, schema)
+                opened = self._opened[generation] = _Opened(index, state, Snapshot(index.searcher()))
             elif opened.state != state:
                 opened.index.reload()
-                opened.state = state
-            return opened.index.searcher()
+                opened.state, opened.snapshot = state, Snapshot(opened.index.searcher())
+            return opened.snapshot
 
     def _forget_siblings(self, generation: Path) -> None:
         self._opened = {path: kept for path, kept in self._opened.items() if path.parent != generation.parent}

@@ -13,11 +13,18 @@ from haystack.constants import DJANGO_CT, ID
 from haystack.exceptions import SearchBackendError
 
 from search.engines.backend import Answered, Asked, Document
-from search.engines.beside import beside
+from search.engines.beside import Beside
 from search.engines.embedded import EmbeddedBackend, EmbeddedEngine
 from search.engines.fields import MomentField, NumberField, PartsField, PrecedenceField, TextField
 from search.engines.kept import kept, open_index
-from search.engines.tantivyqueries import LONGEST_BEGINNING, Queries, all_of, beginning_with
+from search.engines.tantivyqueries import (
+    LONGEST_BEGINNING,
+    Queries,
+    all_of,
+    beginning_with,
+    count_of,
+    total_of,
+)
 from search.engines.tree import FOLD, without_said
 
 # One thread keeps up with the database that the documents come from, and keeps the index in few segments.
@@ -104,26 +111,29 @@ class Backend(EmbeddedBackend):
 
     def answer(self, generation: Path, asked: Asked) -> Answered:
         with failures_named():
-            searcher = kept.searcher(generation, self.schema)
-            queries, unranked = Queries(self, self.schema, searcher), without_said(asked.tree)
+            snapshot = kept.snapshot(generation, self.schema)
+            searcher, queries = snapshot.searcher, Queries(self, self.schema, snapshot)
+            unranked = without_said(asked.tree)
             is_ranked = asked.limit != 0 and not asked.order_by
             query = queries.of(asked.tree if is_ranked else unranked)
             counting = queries.of(unranked) if is_ranked and (asked.facets or asked.counts) else query
-            wanted = _wanted(asked.facets, queries.most(unranked)) if asked.facets else {}
-            facets = beside(lambda: _facets(searcher, counting, wanted)) if wanted else None
             total, hits = self._hits(searcher, query, asked)
+            wanted = _worth_counting(asked.facets, total)
             return Answered(
                 total,
                 hits,
-                facets.result() if facets else {},
-                {name: _count(searcher, all_of([counting, queries.of(tree)])) for name, tree in asked.counts},
+                Beside(lambda: _facets(searcher, counting, wanted)) if wanted else {},
+                {
+                    name: count_of(searcher, all_of([counting, queries.of(tree)]))
+                    for name, tree in asked.counts
+                },
             )
 
     def _hits(
         self, searcher: tantivy.Searcher, query: tantivy.Query, asked: Asked
     ) -> tuple[int, list[TantivyHit]]:
         if asked.limit == 0:
-            return _count(searcher, query), []
+            return 0 if asked.facets else count_of(searcher, query), []
         found = searcher.search(
             query, limit=asked.limit or EVERYTHING, offset=asked.offset, **self._order(asked.order_by)
         )
@@ -132,7 +142,7 @@ class Backend(EmbeddedBackend):
         folds: Sequence[Any] = (
             searcher.fast_field_values(FOLD, addresses) if FOLD in self.fields else [None] * len(addresses)
         )
-        return _total(found), [
+        return total_of(found), [
             TantivyHit(searcher, address, 0.0 if asked.order_by else score, fold)
             for (score, address), fold in zip(ranked, folds, strict=True)
         ]
@@ -180,28 +190,20 @@ def tantivy_document(document: Document, precedence: str) -> tantivy.Document:
     return tantivy.Document(**values)
 
 
-def _count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
-    return _total(searcher.search(query, limit=1))
-
-
-def _total(found: Any) -> int:
-    """The type stubs don't know of it."""
-    return int(found.count)
-
-
 def _facets(
     searcher: tantivy.Searcher, query: tantivy.Query, facets: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, list[tuple[Any, int]]]:
-    counted = searcher.aggregate(query, {name: {"terms": _terms(name, facets[name])} for name in facets})
+    with failures_named():
+        counted = searcher.aggregate(query, {name: {"terms": _terms(name, facets[name])} for name in facets})
     return {
         name: [(bucket["key"], bucket["doc_count"]) for bucket in counted[name]["buckets"]] for name in facets
     }
 
 
-def _wanted(facets: Mapping[str, Mapping[str, Any]], most: int) -> Mapping[str, Mapping[str, Any]]:
-    """Without those that are not worth it among so many documents: to count values that are all different takes longer
-    than to search."""
-    return {name: options for name, options in facets.items() if most <= options.get("among", most)}
+def _worth_counting(facets: Mapping[str, Mapping[str, Any]], total: int) -> Mapping[str, Mapping[str, Any]]:
+    """Without those that are not among so many hits: to count values that are all different takes longer than to
+    search."""
+    return {name: options for name, options in facets.items() if total <= options.get("among", total)}
 
 
 def _terms(name: str, options: Mapping[str, Any]) -> dict[str, Any]:

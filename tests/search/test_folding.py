@@ -86,18 +86,18 @@ def test_who_asks_by_a_meme_sees_the_copies(engine, kato, space):
 
 
 @pytest.mark.parametrize(
-    ("sort", "counted"),
+    ("sort", "among"),
     [
-        ("best", {"limit": 2000}),
-        (NEWEST, {"limit": 2000}),
-        ("best", {"limit": 2000, "among": 0}),  # so the copies are counted apart
-        ("best", {"limit": 3}),  # more folds than that
+        ("best", folding.AMONG),
+        (NEWEST, folding.AMONG),
+        ("best", 0),  # so the copies are counted apart
+        (NEWEST, 0),
     ],
 )
-def test_no_fold_comes_twice_or_is_lost_over_pages(engine, kato, space, monkeypatch, sort, counted):
+def test_no_fold_comes_twice_or_is_lost_over_pages(engine, kato, space, monkeypatch, sort, among):
     monkeypatch.setattr(folding, "SLICE", 1)
-    monkeypatch.setattr(folding, "MOST_COUNTED", counted["limit"])
-    monkeypatch.setattr(finding, "COUNTED", {"fold": counted})
+    monkeypatch.setattr(folding, "AMONG", among)
+    monkeypatch.setattr(finding, "COUNTED", {"fold": {"limit": folding.AMONG, "among": among}})
     for number in range(12):
         text = "needle " * (1 + number % 4)
         save(
