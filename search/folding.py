@@ -28,7 +28,7 @@ MOST_LOOKED_AT = 20_000
 MOST_TEMPLATES = 100  # of a page, hits that stand in templates
 AMONG = 8_000  # hits: their folds are counted beside the facets; of more, those of one page apart
 COUNTED: Mapping[str, Mapping[str, int]] = {"fold": {"limit": AMONG, "among": AMONG}}
-MOST_STANDING = 8  # of a fold, hits of which one is taken to stand for it
+MOST_STANDING = 6  # of a fold, hits of which one is taken to stand for it
 # A template's cell stands for its runs' unless one of them is better by a quarter: then what was asked for is there.
 NEARLY = 0.75
 

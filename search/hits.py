@@ -104,8 +104,7 @@ def _notebooks(ids: Collection[int], spaces: Mapping[int, Space]) -> dict[int, N
 
 def _cells(names: Collection[Name]) -> dict[Name, Cell]:
     places = [(name.notebook, name.index) for name in names if name.index is not None]
-    found = Cell.objects.order_by().defer("execution_count")
-    cells = (cell for some in portions(places) for cell in found.at(some))
+    cells = (cell for some in portions(places) for cell in Cell.objects.at(some).order_by())
     return {Name(cell.notebook_id, cell.index): cell for cell in cells}
 
 
