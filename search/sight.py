@@ -29,7 +29,7 @@ class Answer:
     """Of one call of the engine."""
 
     results: Sequence[Ranked] = ()
-    count: int = 0  # 0 where only facets were asked for
+    count: int = 0  # need not be told where nothing but facets was asked for
     counted: Counted = field(default_factory=dict)
 
 

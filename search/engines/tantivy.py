@@ -201,7 +201,7 @@ def _facets(
 
 
 def _worth_counting(facets: Mapping[str, Mapping[str, Any]], total: int) -> Mapping[str, Mapping[str, Any]]:
-    """Without those that are not among so many hits: to count values that are all different takes longer than to
+    """Without those that may be left out of so many hits: to count values that are all different takes longer than to
     search."""
     return {name: options for name, options in facets.items() if total <= options.get("among", total)}
 

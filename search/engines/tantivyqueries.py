@@ -43,6 +43,7 @@ LONGEST_BEGINNING = 100
 MOST_BEGUN = 200
 # A set of values walks through all that have one before the search begins; so many are stepped through beside it.
 MOST_STEPPED = 64
+_ANYTHING = Query.const_score_query(Query.all_query(), 0.0)  # and says nothing of how good a hit is
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,11 @@ class Queries:
             case Or(of):
                 return Query.boolean_query([(Occur.Should, self.of(each)) for each in of])
             case Not(of):
-                return Query.boolean_query(
-                    [(Occur.Must, _silent(Query.all_query())), (Occur.MustNot, self.of(of))]
-                )
+                return Query.boolean_query([(Occur.Must, _ANYTHING), (Occur.MustNot, self.of(of))])
             case Text():
                 return self._text(node)
-            case Value(field, any_of):
-                return _silent(self._any_of(field, [self._plain(field, value) for value in any_of]))
+            case Value():
+                return _ANYTHING if self._is_had_by_all(node) else self._value(node)
             case Beginning(field, text):
                 return _silent(self._beginning(field, text))
             case Between():
@@ -83,7 +82,7 @@ class Queries:
         must = [self.of(each) for each in told if not self._is_had_by_all(each)]
         # Once for what is asked of all texts, once for what is asked of these.
         must += [Query.boost_query(self.of(each), 2.0) for each in found]
-        whole = all_of(must) if must else Query.all_query()
+        whole = all_of(must) if must else _ANYTHING
         # One around the other: side by side tantivy would walk through all that has any of them.
         for further in self._beside(said):
             whole = Query.boolean_query([(Occur.Must, whole), (Occur.Should, further)])
@@ -104,7 +103,7 @@ class Queries:
         # Those that were deleted count here, so it may look as if: but mostly it is seen at once that they don't.
         if sum(searcher.doc_freq(node.field, each) for each in values) < searcher.num_docs:
             return False
-        return count_of(searcher, self.of(node)) == searcher.num_docs
+        return count_of(searcher, self._value(node)) == searcher.num_docs
 
     def _beside(self, said: Sequence[Text]) -> Iterator[tantivy.Query]:
         """What texts that make no hit add to the score of one that does."""
@@ -113,6 +112,9 @@ class Queries:
         for text in said:
             for name, weight in context:
                 yield Query.boost_query(self._side_by_side(name, text), weight * TIE_BREAKER)
+
+    def _value(self, node: Value) -> tantivy.Query:
+        return _silent(self._any_of(node.field, [self._plain(node.field, value) for value in node.any_of]))
 
     def _any_of(self, field: str, values: Sequence[Any]) -> tantivy.Query:
         if len(values) > MOST_STEPPED:
