@@ -32,6 +32,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-gpu",
     f"--disable-features={','.join(SWITCHED_OFF)}",
 ]
 
