@@ -87,7 +87,9 @@ def folded_page(ask: Ask, sight: Sight, sought: SQ, page: int, size: int, *, is_
 
 def _counted(sight: Sight, within: SQ, size: int, first: Answer) -> Counted:
     """Begun now; whoever looks at it waits."""
-    return (first if first.count <= AMONG else sight.ask(within, facets={"fold": {"limit": size}})).counted
+    if first.count <= AMONG and "fold" in first.counted:
+        return first.counted
+    return sight.ask(within, facets={"fold": {"limit": size}}).counted
 
 
 def _in_templates(sight: Sight, within: SQ) -> Mapping[object, Sequence[Ranked]]:

@@ -1,8 +1,8 @@
-"""What is counted while hits are read: tantivy lets go of Python's lock for that."""
+"""What is counted while hits are looked for and read: tantivy lets go of Python's lock for that."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future
 from threading import Thread
 from typing import TypeVar
@@ -11,23 +11,28 @@ Result = TypeVar("Result")
 
 
 class Beside(Mapping[str, Result]):
-    """What `work` returns, begun at once and waited for where it is first looked at. What it raises is raised there.
+    """What `work` returns for these names, begun at once and waited for where a value is looked at. What it raises is
+    raised there.
 
     In a thread of its own: those of a pool would not be there after a fork.
     """
 
-    def __init__(self, work: Callable[[], Mapping[str, Result]]) -> None:
+    def __init__(self, names: Collection[str], work: Callable[[], Mapping[str, Result]]) -> None:
+        self._names = names
         self._begun: Future[Mapping[str, Result]] = Future()
         Thread(target=_fulfil, args=(self._begun, work), daemon=True).start()
 
     def __getitem__(self, name: str) -> Result:
         return self._begun.result()[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
     def __iter__(self) -> Iterator[str]:
-        return iter(self._begun.result())
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(self._begun.result())
+        return len(self._names)
 
 
 def _fulfil(begun: Future[Result], work: Callable[[], Result]) -> None:

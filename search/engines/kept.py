@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -12,14 +13,18 @@ import tantivy
 
 from search.analysis import ATOM_IN_RUST
 
+Values = tuple[str, frozenset[Any]]
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """An index as of one commit."""
 
     searcher: tantivy.Searcher
-    # What was found out of it for all searches: whether all documents have one of these values of a field.
-    had_by_all: dict[tuple[str, frozenset[Any]], bool] = field(default_factory=dict)
+    # What was found out of it for all searches: whether all documents have one of these values of a field, and how
+    # often that was asked before.
+    had_by_all: dict[Values, bool] = field(default_factory=dict)
+    asked: Counter[Values] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)

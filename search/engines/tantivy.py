@@ -117,12 +117,13 @@ class Backend(EmbeddedBackend):
             is_ranked = asked.limit != 0 and not asked.order_by
             query = queries.of(asked.tree if is_ranked else unranked)
             counting = queries.of(unranked) if is_ranked and (asked.facets or asked.counts) else query
+            wanted = _worth_counting(asked.facets, queries.most(unranked)) if asked.facets else {}
+            facets = Beside(wanted, lambda: _facets(searcher, counting, wanted)) if wanted else {}
             total, hits = self._hits(searcher, query, asked)
-            wanted = _worth_counting(asked.facets, total)
             return Answered(
                 total,
                 hits,
-                Beside(lambda: _facets(searcher, counting, wanted)) if wanted else {},
+                facets,
                 {
                     name: count_of(searcher, all_of([counting, queries.of(tree)]))
                     for name, tree in asked.counts
@@ -200,10 +201,10 @@ def _facets(
     }
 
 
-def _worth_counting(facets: Mapping[str, Mapping[str, Any]], total: int) -> Mapping[str, Mapping[str, Any]]:
+def _worth_counting(facets: Mapping[str, Mapping[str, Any]], most: int) -> Mapping[str, Mapping[str, Any]]:
     """Without those that may be left out of so many hits: to count values that are all different takes longer than to
     search."""
-    return {name: options for name, options in facets.items() if total <= options.get("among", total)}
+    return {name: options for name, options in facets.items() if most <= options.get("among", most)}
 
 
 def _terms(name: str, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from notebooks import moving
 from notebooks.ingest import ingest
 from notebooks.models import Notebook
 from search import refresh
-from search.engines import tantivy
+from search.engines import tantivy, tantivyqueries
 from search.engines.beside import Beside
 from search.engines.kept import kept
 from search.find import Wish, find
@@ -20,6 +20,11 @@ from tests.builders import make_notebook, make_space, make_user
 pytestmark = pytest.mark.django_db
 
 PATIENCE = 10  # seconds
+
+
+@pytest.fixture(autouse=True)
+def is_counted_at_once(monkeypatch):
+    monkeypatch.setattr(tantivyqueries, "WORTH_COUNTING", 1)
 
 
 @pytest.fixture
@@ -68,10 +73,11 @@ def test_what_the_work_raises_is_raised_where_it_is_looked_at():
     def failing():
         raise ValueError("broken")
 
-    begun = Beside(failing)
-    for look in (len, list, lambda each: each["kind"]):
+    begun = Beside(["kind"], failing)
+    assert (list(begun), len(begun), "kind" in begun, "space" in begun) == (["kind"], 1, True, False)
+    for _ in range(2):
         with pytest.raises(ValueError, match="broken"):
-            look(begun)
+            begun["kind"]
 
 
 def test_who_sees_all_spaces_is_not_asked_for_them_and_nobody_else_gains_by_it(kato):
