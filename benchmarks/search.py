@@ -170,7 +170,7 @@ def some_meme() -> str:
 
 
 def quantiles(ask: Callable[[], object], rounds: int) -> tuple[float, float]:
-    """p50 and p95 in milliseconds at the machine's own pace: what was slower is measured again, thirty times at most."""
+    """p50 and p95 in milliseconds at the machine's own pace: what was slower is measured again, at most 30 times."""
     for _ in range(30):
         was_its_own, found = PACE.is_its_own(), _quantiles(ask, rounds)
         if was_its_own and PACE.is_its_own():
