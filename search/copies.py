@@ -38,6 +38,6 @@ def copies_of(count: int, fold: int | None, full_meme: str) -> Copies:
 
 
 @lru_cache(maxsize=16)
-def _families_at(prefix: str) -> str:  # noqa: ARG001  it is remembered by that
+def _families_at(prefix: str) -> str:  # noqa: ARG001  the key of what is remembered
     """The address of one, below where this server answers: to work out each would take as long as to read its row."""
     return reverse("family", args=[_ANY])

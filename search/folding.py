@@ -87,7 +87,8 @@ def folded_page(ask: Ask, sight: Sight, sought: SQ, page: int, size: int, *, is_
 
 def _counted(sight: Sight, within: SQ, size: int, first: Answer) -> Counted:
     """Begun now; whoever looks at it waits."""
-    if first.count <= AMONG and "fold" in first.counted:
+    is_told = "fold" in first.counted and (first.count <= AMONG or len(first.counted["fold"]) < AMONG)
+    if is_told:
         return first.counted
     return sight.ask(within, facets={"fold": {"limit": size}}).counted
 

@@ -16,10 +16,10 @@ from search.marking import Wanted
 from search.naming import Name
 from search.snippets import Line, Marked, Pieces, snippet
 
-# What a hit shows, and nothing long; as `updated_at` when its content changed. Written by hand: Django takes three
-# times as long to write it as the database to answer. What is put in are names of tables, by Django.
+# What a hit shows, and nothing long; `updated_at` is here the time at which its content changed. By hand, since Django
+# takes three times as long to write it as the database to answer. What is put in are names of tables, by Django.
 _NOTEBOOKS = f"""
-    SELECT n.id, n.space_id, n.path, n.title, n.owner, n.meme, n.branch, n.cell_count, n.revision_id,
+    SELECT n.id, n.space_id, n.path, n.folder, n.title, n.owner, n.meme, n.branch, n.cell_count, n.revision_id,
         COALESCE(r.saved_at, r.ingested_at, n.updated_at) AS updated_at, r.sha256 AS sha256
     FROM {Notebook._meta.db_table} n LEFT JOIN {Revision._meta.db_table} r ON r.id = n.revision_id
     WHERE n.deleted_at IS NULL AND n.id IN (%(ids)s) AND n.space_id IN (%(spaces)s)
@@ -76,7 +76,8 @@ def hits_of(
         return {}
     notebooks = _notebooks({name.notebook for name, _ in found}, spaces)
     cells = _cells([name for name, _ in found if name.notebook in notebooks])
-    headings = headings_of({pk: row.sha256 for pk, row in notebooks.items() if row.sha256})
+    digests = {pk: getattr(row, "sha256", None) for pk, row in notebooks.items()}
+    headings = headings_of({pk: sha256 for pk, sha256 in digests.items() if sha256})
     hits: dict[Name, Hit] = {}
     for name, score in found:
         notebook = notebooks.get(name.notebook)

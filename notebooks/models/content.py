@@ -46,17 +46,17 @@ class CellQuerySet(models.QuerySet["Cell"]):
         return self.filter(notebook__space__in=Space.objects.visible_to(user), notebook__deleted_at=None)
 
     def at(self, places: Iterable[tuple[int, int]]) -> "CellQuerySet":
-        """Those of notebooks, by id, at an index each: so many as a database takes conditions, see portions.py.
+        """Those at these places: the id of a notebook and an index each, at most a portion of them (portions.py).
 
-        In SQL: as conditions of Django's, twenty places take it longer to write than all the rest of a search's rows.
+        In SQL: to write twenty places as conditions of its own, Django takes 2 ms.
         """
         named = [number for place in places for number in place]
         if not named:
             return self.none()
         anywhere = " OR ".join(['(notebook_id = %s AND "index" = %s)'] * (len(named) // 2))
         # What is put in is the name of a table, by Django; the places are parameters.
-        rows = f"SELECT id FROM {Cell._meta.db_table} WHERE {anywhere}"  # noqa: S608
-        return self.filter(pk__in=RawSQL(rows, named))  # noqa: S611
+        ids = f"SELECT id FROM {Cell._meta.db_table} WHERE {anywhere}"  # noqa: S608
+        return self.filter(pk__in=RawSQL(ids, named))  # noqa: S611
 
 
 class Cell(models.Model):

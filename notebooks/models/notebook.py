@@ -74,9 +74,6 @@ class Notebook(models.Model):
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="signposts"
     )
 
-    # Of its revision; only where search puts it.
-    sha256: str | None
-
     objects = NotebookQuerySet.as_manager()
 
     class Meta:

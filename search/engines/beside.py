@@ -23,6 +23,8 @@ class Beside(Mapping[str, Result]):
         Thread(target=_fulfil, args=(self._begun, work), daemon=True).start()
 
     def __getitem__(self, name: str) -> Result:
+        if name not in self._names:
+            raise KeyError(name)
         return self._begun.result()[name]
 
     def __contains__(self, name: object) -> bool:

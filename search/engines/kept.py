@@ -13,7 +13,7 @@ import tantivy
 
 from search.analysis import ATOM_IN_RUST
 
-Values = tuple[str, frozenset[Any]]
+Filter = tuple[str, frozenset[Any]]  # a field, and values of which a document has to have one
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,9 @@ class Snapshot:
     """An index as of one commit."""
 
     searcher: tantivy.Searcher
-    # What was found out of it for all searches: whether all documents have one of these values of a field, and how
-    # often that was asked before.
-    had_by_all: dict[Values, bool] = field(default_factory=dict)
-    asked: Counter[Values] = field(default_factory=Counter)
+    # What was found out for all searches: whether all documents pass a filter, and how often that was asked before.
+    passed_by_all: dict[Filter, bool] = field(default_factory=dict)
+    asked: Counter[Filter] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
