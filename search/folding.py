@@ -26,8 +26,10 @@ Ask = Callable[[int, int], Answer]  # offset, size; with COUNTED among the facet
 SLICE, FURTHER = 32, 3
 MOST_LOOKED_AT = 20_000
 MOST_TEMPLATES = 100  # of a page, hits that stand in templates
-AMONG = 8_000  # hits: their folds are counted beside the facets; of more, those of one page apart
-COUNTED: Mapping[str, Mapping[str, int]] = {"fold": {"limit": AMONG, "among": AMONG}}
+# The folds of so many hits are counted beside the facets; of more, those of one page apart. How many there are is not
+# known before: so many may have the rarest word of a phrase.
+MOST_COUNTED, AMONG = 4_000, 20_000
+COUNTED: Mapping[str, Mapping[str, int]] = {"fold": {"limit": MOST_COUNTED, "among": AMONG}}
 MOST_STANDING = 6  # of a fold, hits of which one is taken to stand for it
 # A template's cell stands for its runs' unless one of them is better by a quarter: then what was asked for is there.
 NEARLY = 0.75
@@ -87,8 +89,7 @@ def folded_page(ask: Ask, sight: Sight, sought: SQ, page: int, size: int, *, is_
 
 def _counted(sight: Sight, within: SQ, size: int, first: Answer) -> Counted:
     """Begun now; whoever looks at it waits."""
-    is_told = "fold" in first.counted and (first.count <= AMONG or len(first.counted["fold"]) < AMONG)
-    if is_told:
+    if first.count <= MOST_COUNTED and "fold" in first.counted:
         return first.counted
     return sight.ask(within, facets={"fold": {"limit": size}}).counted
 

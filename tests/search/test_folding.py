@@ -96,8 +96,8 @@ def test_who_asks_by_a_meme_sees_the_copies(engine, kato, space):
 )
 def test_no_fold_comes_twice_or_is_lost_over_pages(engine, kato, space, monkeypatch, sort, among):
     monkeypatch.setattr(folding, "SLICE", 1)
-    monkeypatch.setattr(folding, "AMONG", among)
-    monkeypatch.setattr(finding, "COUNTED", {"fold": {"limit": folding.AMONG, "among": among}})
+    monkeypatch.setattr(folding, "MOST_COUNTED", min(folding.MOST_COUNTED, among))
+    monkeypatch.setattr(finding, "COUNTED", {"fold": {"limit": folding.MOST_COUNTED, "among": among}})
     for number in range(12):
         text = "needle " * (1 + number % 4)
         save(
