@@ -54,7 +54,7 @@ QUERIES = {
 
 
 class Pace:
-    """How fast the machine is. One that others share is half as fast for seconds or minutes."""
+    """How fast the machine is. One that others share is a third slower for seconds or minutes."""
 
     def __init__(self) -> None:
         self.best = math.inf  # seconds for the same little work
